@@ -1,0 +1,35 @@
+// What calibration can watch. An observer is one file in observers/ and one line in observer_registry.cpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/base/param_schema.h"
+#include "analysis/compute/reductions.h"
+#include "analysis/model/model_graph.h"
+#include "analysis/stats/hdf5_store.h"
+
+namespace oscope::calibration {
+
+/// Size of the run that an observer plans for.
+struct ObservedRun {
+  std::int64_t samples = 0, length = 0;
+  std::uint64_t seed = 0;
+};
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual std::string id() const = 0;
+  virtual std::string title() const = 0;
+  virtual ParamSchema params() const { return {}; }
+  /// Adds the reductions that this observer needs at `site`.
+  virtual void request(const model::SiteDesc& site, const ObservedRun& run, const ParamSet& params,
+                       compute::ReductionSpec& spec) const = 0;
+  /// Moves its share of the reductions into the record.
+  virtual void store(compute::SiteReductions& reductions, stats::SiteRecord& record) const = 0;
+  /// Bytes per site on the device and in the snapshot, for the estimate.
+  virtual std::uint64_t bytes(const model::SiteDesc& site, const ObservedRun& run, const ParamSet& params) const = 0;
+};
+
+}  // namespace oscope::calibration

@@ -1,0 +1,57 @@
+// Runs a ModelGraph on a backend, block by block. It interprets the block program and knows no architecture.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "analysis/checkpoint/tensor_source.h"
+#include "analysis/compute/backend.h"
+#include "analysis/forward/site_hook.h"
+#include "analysis/model/model_graph.h"
+
+namespace oscope::forward {
+
+/// The weights of one block, ready on the device. Dropping it releases them.
+struct LoadedBlock {
+  int index = 0;
+  std::vector<compute::WeightPtr> normWeights, normBiases;      ///< by BlockGraph::norms, null where absent
+  std::vector<compute::WeightPtr> linearWeights, linearBiases;  ///< by BlockGraph::linears
+};
+
+class ForwardRunner {
+ public:
+  /// Both must outlive the runner.
+  ForwardRunner(const model::ModelGraph& graph, compute::Backend& backend);
+  ~ForwardRunner();
+
+  /// Weights of block `index` out of `source`.
+  LoadedBlock loadBlock(int index, const checkpoint::TensorSource& source) const;
+
+  /// Token ids of the layout's rows to hidden [rows, hidden] (positions, embedding norm and projection included).
+  void embed(const checkpoint::TensorSource& source, std::span<const std::int32_t> ids,
+             const compute::SequenceLayout& layout, compute::Tensor& hidden);
+
+  /// One block, in place. Work tensors are kept between calls of the same shape.
+  void runBlock(const LoadedBlock& block, compute::Tensor& hidden, const compute::SequenceLayout& layout,
+                SiteHook* hook = nullptr);
+
+  /// Final norm, projection and head: logits [rows, vocabulary].
+  compute::Tensor logits(const checkpoint::TensorSource& source, const compute::Tensor& hidden,
+                         const compute::SequenceLayout& layout);
+
+  /// Bytes of work tensors that runBlock needs per row (hidden not counted), from the graph alone.
+  static std::uint64_t workBytesPerRow(const model::ModelGraph& graph);
+
+ private:
+  struct State;
+  std::unique_ptr<State> m_state;
+};
+
+/// The whole model on a few sequences: ids to logits [rows, vocabulary] on the host. For tests and small checks.
+std::vector<float> forwardAll(const model::ModelGraph& graph, const checkpoint::TensorSource& source,
+                              compute::Backend& backend, std::span<const std::int32_t> ids,
+                              const compute::SequenceLayout& layout, SiteHook* hook = nullptr);
+
+}  // namespace oscope::forward

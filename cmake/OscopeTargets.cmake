@@ -1,0 +1,21 @@
+# What every target of the project shares: language level, warnings, sanitizers.
+
+# Contraction is off: codes and folds are defined step by step (DESIGN: numeric rules), and a fused multiply-add
+# would change last bits from one compiler to the next.
+add_library(oscope_options INTERFACE)
+target_include_directories(oscope_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(oscope_options INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wno-missing-field-initializers -ffp-contract=off>)
+if(OSCOPE_WERROR)
+  target_compile_options(oscope_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
+endif()
+if(OSCOPE_SANITIZE)
+  target_compile_options(oscope_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${OSCOPE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer>)
+  target_link_options(oscope_options INTERFACE -fsanitize=${OSCOPE_SANITIZE})
+endif()
+
+# oscope_library(name): a static library whose folders add their own sources with target_sources().
+function(oscope_library name)
+  add_library(${name} STATIC)
+  target_link_libraries(${name} PUBLIC oscope_options)
+endfunction()
