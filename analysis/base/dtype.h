@@ -11,8 +11,28 @@ namespace oscope {
 
 /// All element types that a safetensors file can name (formats: safetensors dtypes).
 enum class DType : std::uint8_t {
-  Bool, F4, F6_E2M3, F6_E3M2, U8, I8, F8_E5M2, F8_E4M3, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ,
-  I16, U16, F16, BF16, I32, U32, F32, C64, F64, I64, U64,
+  Bool,
+  F4,
+  F6_E2M3,
+  F6_E3M2,
+  U8,
+  I8,
+  F8_E5M2,
+  F8_E4M3,
+  F8_E8M0,
+  F8_E4M3FNUZ,
+  F8_E5M2FNUZ,
+  I16,
+  U16,
+  F16,
+  BF16,
+  I32,
+  U32,
+  F32,
+  C64,
+  F64,
+  I64,
+  U64,
 };
 
 /// Width in bits (4, 6, 8, 16, 32 or 64).
@@ -24,7 +44,9 @@ std::optional<DType> parseDType(std::string_view name);
 bool isFloatWeight(DType dtype);
 
 /// bfloat16 bits to float: exact.
-inline float bf16ToFloat(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
+inline float bf16ToFloat(std::uint16_t bits) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+}
 
 /// Float to bfloat16 bits, to nearest, ties to even; NaN stays NaN.
 inline std::uint16_t floatToBf16(float value) {

@@ -11,21 +11,21 @@ namespace oscope {
 enum class ErrorCode {
   InvalidArgument,  ///< an option or a value out of its domain
   FileNotFound,
-  FileUnreadable,   ///< permissions, I/O errors
-  FileTruncated,    ///< shorter than its own header says
-  FileChanged,      ///< changed or shrank while it was in use
-  Malformed,        ///< the content breaks the format's rules
-  Unsupported,      ///< well-formed, but a part that this program doesn't know
+  FileUnreadable,  ///< permissions, I/O errors
+  FileTruncated,   ///< shorter than its own header says
+  FileChanged,     ///< changed or shrank while it was in use
+  Malformed,       ///< the content breaks the format's rules
+  Unsupported,     ///< well-formed, but a part that this program doesn't know
   MissingTensor,
   WrongShape,
   WrongDType,
-  NonFinite,        ///< NaN or infinity in weights or activations
-  Mismatch,         ///< things that do not belong together (snapshot of another model, ...)
-  OutOfMemory,      ///< host or device memory, or the memory promise cannot be kept
+  NonFinite,    ///< NaN or infinity in weights or activations
+  Mismatch,     ///< things that do not belong together (snapshot of another model, ...)
+  OutOfMemory,  ///< host or device memory, or the memory promise cannot be kept
   DiskFull,
   WriteFailed,
-  Device,           ///< an accelerator reported an error
-  Internal,         ///< a bug of ours
+  Device,    ///< an accelerator reported an error
+  Internal,  ///< a bug of ours
 };
 
 /// "malformed", "disk full", ...: the code in words, for messages and JSON.

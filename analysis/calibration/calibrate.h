@@ -19,13 +19,13 @@
 namespace oscope::calibration {
 
 struct CalibrateOptions {
-  std::filesystem::path output;      ///< "run.oscope.h5"; the work folder is output + ".work"
+  std::filesystem::path output;        ///< "run.oscope.h5"; the work folder is output + ".work"
   std::vector<std::string> observers;  ///< ids; empty: the default set
   std::map<std::string, ParamSet> observerParams;
-  std::uint64_t memoryBytes = 0;     ///< promise on peak resident memory, 0: three quarters of what is free
-  std::int64_t microBatch = 0;       ///< sequences per pass, 0: chosen from the budget
-  double durableSeconds = 30;        ///< hidden states are made durable at block ends at least this far apart; 0: each
-  bool restart = false;              ///< discard an interrupted run instead of resuming it
+  std::uint64_t memoryBytes = 0;  ///< promise on peak resident memory, 0: three quarters of what is free
+  std::int64_t microBatch = 0;    ///< sequences per pass, 0: chosen from the budget
+  double durableSeconds = 30;     ///< hidden states are made durable at block ends at least this far apart; 0: each
+  bool restart = false;           ///< discard an interrupted run instead of resuming it
 
   /// Throws InvalidArgument with the option's name.
   void validate() const;
@@ -33,27 +33,27 @@ struct CalibrateOptions {
 
 /// What a run will need; made from headers alone, before it starts.
 struct CalibrateEstimate {
-  std::uint64_t weightsPerBlock = 0;   ///< bytes as stored
-  std::uint64_t hiddenBytes = 0;       ///< hidden states of all samples, float32
-  bool spilled = false;                ///< hidden states go to disk
-  std::uint64_t workBytes = 0;         ///< work tensors of one micro-batch
-  std::uint64_t statisticsBytes = 0;   ///< accumulators of one block
+  std::uint64_t weightsPerBlock = 0;  ///< bytes as stored
+  std::uint64_t hiddenBytes = 0;      ///< hidden states of all samples, float32
+  bool spilled = false;               ///< hidden states go to disk
+  std::uint64_t workBytes = 0;        ///< work tensors of one micro-batch
+  std::uint64_t statisticsBytes = 0;  ///< accumulators of one block
   std::uint64_t peakMemory = 0, promisedMemory = 0;
   std::uint64_t diskBytes = 0, freeDisk = 0;  ///< snapshot + work folder
   std::uint64_t snapshotBytes = 0;
   std::int64_t microBatch = 0;
-  double flops = 0;                    ///< of the whole run
-  std::optional<double> seconds;       ///< flops over the backend's measured GEMM rate
-  Diagnostics problems;                ///< Severity::Error: the run would be refused, with the value that would fit
+  double flops = 0;               ///< of the whole run
+  std::optional<double> seconds;  ///< flops over the backend's measured GEMM rate
+  Diagnostics problems;           ///< Severity::Error: the run would be refused, with the value that would fit
 };
 
 struct CalibrateReport {
   std::filesystem::path snapshot;
   std::string contentHash;
   std::int64_t tokens = 0;
-  int resumedBlocks = 0;               ///< blocks taken over from an interrupted run
+  int resumedBlocks = 0;  ///< blocks taken over from an interrupted run
   double seconds = 0, tokensPerSecond = 0;
-  std::uint64_t peakResident = 0;      ///< bytes, as the system measured it
+  std::uint64_t peakResident = 0;  ///< bytes, as the system measured it
   CalibrateEstimate estimate;
   Diagnostics diagnostics;
 };
@@ -62,8 +62,7 @@ CalibrateEstimate estimateCalibration(const model::OpenedModel& model, const Dat
                                       const CalibrateOptions& options, compute::Backend& backend);
 
 /// `tokenizer` (may be null) supplies the texts of the tokens that occur.
-CalibrateReport calibrate(const model::OpenedModel& model, const Dataset& data,
-                          const checkpoint::Tokenizer* tokenizer, const CalibrateOptions& options,
-                          compute::Backend& backend, const JobContext& context);
+CalibrateReport calibrate(const model::OpenedModel& model, const Dataset& data, const checkpoint::Tokenizer* tokenizer,
+                          const CalibrateOptions& options, compute::Backend& backend, const JobContext& context);
 
 }  // namespace oscope::calibration

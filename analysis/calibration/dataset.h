@@ -14,12 +14,12 @@ namespace oscope::calibration {
 
 struct DatasetOptions {
   enum class Source : std::uint8_t { Random, Text, Jsonl, Tokens } source = Source::Random;
-  std::filesystem::path file;       ///< Text, Jsonl, Tokens
-  std::string jsonKey = "text";     ///< Jsonl: the field that holds the text; an array of integers is taken as ids
-  std::int64_t samples = 128;       ///< windows to take
-  std::int64_t length = 512;        ///< tokens of each window
-  std::uint64_t seed = 0;           ///< Random: of the generator
-  std::int64_t firstSample = 0;     ///< shards: skip this many windows
+  std::filesystem::path file;    ///< Text, Jsonl, Tokens
+  std::string jsonKey = "text";  ///< Jsonl: the field that holds the text; an array of integers is taken as ids
+  std::int64_t samples = 128;    ///< windows to take
+  std::int64_t length = 512;     ///< tokens of each window
+  std::uint64_t seed = 0;        ///< Random: of the generator
+  std::int64_t firstSample = 0;  ///< shards: skip this many windows
 };
 
 /// [samples, length] ids.

@@ -58,8 +58,8 @@ struct ActivationQuant {
 
 /// Per-token figures of two logit matrices [tokens, vocabulary] (float64 inside).
 struct LogitComparison {
-  std::vector<double> nllA, nllB;        ///< -log p(target); for the last token of a sequence (no target) 0
-  std::vector<double> klAB;              ///< KL(A || B) in nats
+  std::vector<double> nllA, nllB;  ///< -log p(target); for the last token of a sequence (no target) 0
+  std::vector<double> klAB;        ///< KL(A || B) in nats
   std::vector<std::int32_t> argmaxA, argmaxB;
 };
 

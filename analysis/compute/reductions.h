@@ -17,12 +17,12 @@ double histogramEdge(int bin);
 
 /// Which reductions an accumulator makes. Unwanted ones cost nothing.
 struct ReductionSpec {
-  bool range = false;        ///< per channel absmax, min, max, and the token that made the absmax
-  bool moments = false;      ///< per channel sums of x, |x|, x^2
-  bool histogram = false;    ///< per channel log2 histogram
-  bool tokenAbsmax = false;  ///< per token max |x|
-  bool gram = false;         ///< sum of x x^T, fp32 tiles added in float64
-  int extremes = 0;          ///< the `extremes` largest |x| of the site
+  bool range = false;                    ///< per channel absmax, min, max, and the token that made the absmax
+  bool moments = false;                  ///< per channel sums of x, |x|, x^2
+  bool histogram = false;                ///< per channel log2 histogram
+  bool tokenAbsmax = false;              ///< per token max |x|
+  bool gram = false;                     ///< sum of x x^T, fp32 tiles added in float64
+  int extremes = 0;                      ///< the `extremes` largest |x| of the site
   std::vector<std::int64_t> sampleRows;  ///< token indices (sample * length + position), ascending, copied as fp16
 
   friend bool operator==(const ReductionSpec&, const ReductionSpec&) = default;
@@ -41,18 +41,18 @@ struct Extreme {
 struct SiteReductions {
   std::int64_t channels = 0;
   std::int64_t tokens = 0;
-  std::vector<float> absmax, min, max;       ///< [channels]
-  std::vector<std::int64_t> absmaxToken;     ///< [channels]
-  std::vector<ExactSum> sum, sumAbs, sumSq;  ///< [channels]; each sequence adds one float64 partial sum
-  std::vector<std::uint32_t> histogram;      ///< [channels, 64]
+  std::vector<float> absmax, min, max;                      ///< [channels]
+  std::vector<std::int64_t> absmaxToken;                    ///< [channels]
+  std::vector<ExactSum> sum, sumAbs, sumSq;                 ///< [channels]; each sequence adds one float64 partial sum
+  std::vector<std::uint32_t> histogram;                     ///< [channels, 64]
   std::vector<std::pair<std::int64_t, float>> tokenAbsmax;  ///< (token, max |x|), ascending by token after finish()
-  std::vector<Extreme> extremes;             ///< by |value| descending, then token, then channel
-  std::vector<std::int64_t> rowTokens;       ///< [rows] the tokens whose rows were kept
-  std::vector<std::uint16_t> rows;           ///< [rows, channels] fp16 bits of x * 2^-rowExponent
-  std::vector<std::int32_t> rowExponents;    ///< [rows] smallest e >= 0 with max |x| * 2^-e <= 32768
-  std::vector<double> gram;                  ///< [channels, channels], upper triangle mirrored
-  std::int64_t nonFinite = 0;                ///< count of NaN and infinite values
-  std::int64_t firstNonFiniteToken = -1;     ///< lowest token with one, -1 where none
+  std::vector<Extreme> extremes;                            ///< by |value| descending, then token, then channel
+  std::vector<std::int64_t> rowTokens;                      ///< [rows] the tokens whose rows were kept
+  std::vector<std::uint16_t> rows;                          ///< [rows, channels] fp16 bits of x * 2^-rowExponent
+  std::vector<std::int32_t> rowExponents;                   ///< [rows] smallest e >= 0 with max |x| * 2^-e <= 32768
+  std::vector<double> gram;                                 ///< [channels, channels], upper triangle mirrored
+  std::int64_t nonFinite = 0;                               ///< count of NaN and infinite values
+  std::int64_t firstNonFiniteToken = -1;                    ///< lowest token with one, -1 where none
   std::int32_t firstNonFiniteChannel = -1;
 };
 

@@ -21,8 +21,8 @@ class TensorCatalog {
 };
 
 struct ArchSpec {
-  std::string id;                      ///< "llama"
-  std::vector<std::string> modelTypes; ///< `model_type` values and class names of `architectures` that it reads
+  std::string id;                       ///< "llama"
+  std::vector<std::string> modelTypes;  ///< `model_type` values and class names of `architectures` that it reads
   /// Tensors to ignore silently, as suffixes ("rotary_emb.inv_freq").
   std::vector<std::string> ignoredSuffixes;
   /// Builds the graph. With a null catalog (estimates from a config alone) the usual names are assumed.

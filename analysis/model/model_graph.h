@@ -61,17 +61,44 @@ struct HeadsDesc {
   std::int64_t heads = 0, headDim = 0, offset = 0, headStride = 0;
 };
 
-struct NormStep { int norm; Slot in, out; };
-struct LinearStep { int linear; Slot in, out; };
+struct NormStep {
+  int norm;
+  Slot in, out;
+};
+struct LinearStep {
+  int linear;
+  Slot in, out;
+};
 /// The activation `slot` is the input of `site`'s linears: observers watch it and quantizers replace it here.
-struct SiteStep { SiteKind site; Slot slot; };
-struct HeadNormStep { int norm; Slot slot; };  ///< per-head RMSNorm of q or k, in place
-struct RopeStep { HeadsDesc heads; };
-struct AttentionStep { HeadsDesc q, k, v; Slot out; };
-struct ActivationStep { compute::Activation act; Slot slot; };
-struct GateStep { compute::Activation act; Slot gate, up; };  ///< up = act(gate) * up
-struct AddStep { Slot into, from; };
-struct CopyStep { Slot into, from; };
+struct SiteStep {
+  SiteKind site;
+  Slot slot;
+};
+struct HeadNormStep {
+  int norm;
+  Slot slot;
+};  ///< per-head RMSNorm of q or k, in place
+struct RopeStep {
+  HeadsDesc heads;
+};
+struct AttentionStep {
+  HeadsDesc q, k, v;
+  Slot out;
+};
+struct ActivationStep {
+  compute::Activation act;
+  Slot slot;
+};
+struct GateStep {
+  compute::Activation act;
+  Slot gate, up;
+};  ///< up = act(gate) * up
+struct AddStep {
+  Slot into, from;
+};
+struct CopyStep {
+  Slot into, from;
+};
 
 using Step = std::variant<NormStep, LinearStep, SiteStep, HeadNormStep, RopeStep, AttentionStep, ActivationStep,
                           GateStep, AddStep, CopyStep>;
@@ -90,10 +117,10 @@ struct BlockGraph {
 struct EmbeddingDesc {
   std::string tokens;  ///< [vocabulary, width]
   float scale = 1.0f;
-  std::string positions;           ///< learned positions, empty: none
+  std::string positions;  ///< learned positions, empty: none
   std::int64_t positionOffset = 0;
-  std::string projectIn;           ///< [hidden, width] where width != hidden
-  std::optional<NormDesc> norm;    ///< BLOOM-like embedding LayerNorm
+  std::string projectIn;         ///< [hidden, width] where width != hidden
+  std::optional<NormDesc> norm;  ///< BLOOM-like embedding LayerNorm
 };
 
 /// What stands behind the last block.
@@ -114,10 +141,10 @@ struct ModelGraph {
   EmbeddingDesc embedding;
   std::vector<BlockGraph> blocks;
   HeadDesc head;
-  compute::RopeParams rope;              ///< empty frequencies: no rotary embedding
+  compute::RopeParams rope;  ///< empty frequencies: no rotary embedding
   compute::AttentionParams attention;
   std::int64_t kvChannels() const { return kvHeads * headDim; }
-  std::int64_t parameters = 0;           ///< tied weights once
+  std::int64_t parameters = 0;  ///< tied weights once
 
   const SiteDesc& site(SiteId id) const { return blocks.at(static_cast<std::size_t>(id.block)).site(id.kind); }
   std::vector<SiteId> sites() const;  ///< all of them, by depth

@@ -29,14 +29,14 @@ struct ReaderStats {
 struct SiteStats {
   SiteId id;
   std::int64_t channels = 0, tokens = 0;
-  std::vector<float> absmax, min, max;     ///< [channels]
-  std::vector<std::int64_t> absmaxToken;   ///< [channels] token index that made absmax
+  std::vector<float> absmax, min, max;                ///< [channels]
+  std::vector<std::int64_t> absmaxToken;              ///< [channels] token index that made absmax
   std::vector<compute::ExactSum> sum, sumAbs, sumSq;  ///< [channels]
-  std::vector<float> tokenAbsmax;          ///< [tokens] by token index
+  std::vector<float> tokenAbsmax;                     ///< [tokens] by token index
   std::vector<compute::Extreme> extremes;
   std::vector<ReaderStats> readers;
-  std::vector<double> weightedHistogram;   ///< [64] sum_j (sum over readers ||W_:j||^2) * histogram_j
-  std::string foldEdge;                    ///< name of the exact fold edge ("norm", "v_rows", ...), empty: none
+  std::vector<double> weightedHistogram;  ///< [64] sum_j (sum over readers ||W_:j||^2) * histogram_j
+  std::string foldEdge;                   ///< name of the exact fold edge ("norm", "v_rows", ...), empty: none
   std::string whyNoFold;
   /// Channels that must share one s (GQA rows): index of the shared row per channel; empty: all independent.
   std::vector<std::int32_t> foldRows;
@@ -50,28 +50,28 @@ struct SiteStats {
 
 /// The large arrays of one site, read from the file when a view or a method asks.
 struct SiteDetail {
-  std::vector<std::uint32_t> histogram;   ///< [channels, 64]
-  std::vector<std::int64_t> rowTokens;    ///< [rows]
-  std::vector<float> rows;                ///< [rows, channels] seeded sample of whole rows
+  std::vector<std::uint32_t> histogram;  ///< [channels, 64]
+  std::vector<std::int64_t> rowTokens;   ///< [rows]
+  std::vector<float> rows;               ///< [rows, channels] seeded sample of whole rows
   /// Per reader (order of SiteStats::readers): a seeded sample of weight rows [sampled, channels] and their indices.
   std::vector<std::vector<std::int64_t>> weightRowIndices;
   std::vector<std::vector<float>> weightRows;
-  std::vector<double> gram;               ///< [channels, channels], empty where not observed
+  std::vector<double> gram;  ///< [channels, channels], empty where not observed
 };
 
 /// Where the numbers come from. Everything in it but `build` and `createdUtc` enters the content hash.
 struct Provenance {
   std::string modelName, modelFingerprint, architecture;
-  std::string dataSource;      ///< "text", "jsonl", "tokens", "random"
-  std::string dataHash;        ///< SHA-256 of the token ids of all samples
-  std::string dataFile;        ///< bare file name, empty for random
+  std::string dataSource;  ///< "text", "jsonl", "tokens", "random"
+  std::string dataHash;    ///< SHA-256 of the token ids of all samples
+  std::string dataFile;    ///< bare file name, empty for random
   std::uint64_t seed = 0;
   std::int64_t samples = 0, length = 0;
-  std::int64_t firstSample = 0;     ///< of a shard; 0 otherwise
-  bool bosAtStart = false;          ///< whether token 0 is a BOS that the tokenizer added
+  std::int64_t firstSample = 0;  ///< of a shard; 0 otherwise
+  bool bosAtStart = false;       ///< whether token 0 is a BOS that the tokenizer added
   std::vector<std::string> observers;
   std::string device, build, createdUtc;  ///< device and build: facts for people, outside the hash
-  Json config;                 ///< the model's config.json: what-if and memory estimates work without the checkpoint
+  Json config;  ///< the model's config.json: what-if and memory estimates work without the checkpoint
 };
 
 /// Thread-safe to read. Details are loaded on demand and not cached here.
