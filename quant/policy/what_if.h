@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "analysis/base/job_context.h"
 #include "quant/policy/plan.h"
 
 namespace oscope::quant {
