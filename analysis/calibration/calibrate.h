@@ -22,6 +22,7 @@ struct CalibrateOptions {
   std::filesystem::path output;        ///< "run.oscope.h5"; the work folder is output + ".work"
   std::vector<std::string> observers;  ///< ids; empty: the default set
   std::map<std::string, ParamSet> observerParams;
+  std::uint64_t seed = 0;         ///< of the sampled rows (token rows and weight rows)
   std::uint64_t memoryBytes = 0;  ///< promise on peak resident memory, 0: three quarters of what is free
   std::int64_t microBatch = 0;    ///< sequences per pass, 0: chosen from the budget
   double durableSeconds = 30;     ///< hidden states are made durable at block ends at least this far apart; 0: each

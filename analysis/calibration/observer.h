@@ -14,6 +14,7 @@ namespace oscope::calibration {
 /// Size of the run that an observer plans for.
 struct ObservedRun {
   std::int64_t samples = 0, length = 0;
+  std::int64_t firstSample = 0;  ///< of a shard: token indices count from sample 0 of the whole data set
   std::uint64_t seed = 0;
 };
 

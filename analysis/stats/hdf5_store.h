@@ -1,8 +1,10 @@
-// Snapshots on disk. The one user of HDF5 (C API, behind RAII handles in hdf5_store.cpp).
+// Snapshots on disk. The one user of HDF5 (C API, behind the RAII handles of hdf5_file.h).
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <memory>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 

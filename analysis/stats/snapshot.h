@@ -29,11 +29,11 @@ struct ReaderStats {
 struct SiteStats {
   SiteId id;
   std::int64_t channels = 0, tokens = 0;
-  std::vector<float> absmax, min, max;                ///< [channels]
-  std::vector<std::int64_t> absmaxToken;              ///< [channels] token index that made absmax
-  std::vector<compute::ExactSum> sum, sumAbs, sumSq;  ///< [channels]
-  std::vector<float> tokenAbsmax;                     ///< [tokens] by token index
-  std::vector<compute::Extreme> extremes;
+  std::vector<float> absmax, min, max;     ///< [channels]
+  std::vector<std::int64_t> absmaxToken;   ///< [channels] token index that made absmax
+  std::vector<float> mean, meanAbs, rms;   ///< [channels] E[x], E[|x|], sqrt(E[x^2]); from the sums in SiteDetail
+  std::vector<float> tokenAbsmax;          ///< [tokens] in token order, from the snapshot's first token
+  std::vector<compute::Extreme> extremes;  ///< by |value| descending, then token, then channel
   std::vector<ReaderStats> readers;
   std::vector<double> weightedHistogram;  ///< [64] sum_j (sum over readers ||W_:j||^2) * histogram_j
   std::string foldEdge;                   ///< name of the exact fold edge ("norm", "v_rows", ...), empty: none
@@ -41,25 +41,24 @@ struct SiteStats {
   /// Channels that must share one s (GQA rows): index of the shared row per channel; empty: all independent.
   std::vector<std::int32_t> foldRows;
 
-  float mean(std::int64_t channel) const;
-  float meanAbs(std::int64_t channel) const;
-  float rms(std::int64_t channel) const;
   /// Range v: max over channels of absmax.
   float range() const;
 };
 
 /// The large arrays of one site, read from the file when a view or a method asks.
 struct SiteDetail {
-  std::vector<std::uint32_t> histogram;  ///< [channels, 64]
-  std::vector<std::int64_t> rowTokens;   ///< [rows]
-  std::vector<float> rows;               ///< [rows, channels] seeded sample of whole rows
+  std::vector<compute::ExactSum> sum, sumAbs, sumSq;  ///< [channels] over all tokens: what merges exactly
+  std::vector<compute::ExactSum> outputEnergy;        ///< [readers] sum of y^2
+  std::vector<std::uint32_t> histogram;               ///< [channels, 64]
+  std::vector<std::int64_t> rowTokens;                ///< [rows] ascending
+  std::vector<float> rows;  ///< [rows, channels] whole rows, rounded to fp16 with an exponent per row
   /// Per reader (order of SiteStats::readers): a seeded sample of weight rows [sampled, channels] and their indices.
   std::vector<std::vector<std::int64_t>> weightRowIndices;
   std::vector<std::vector<float>> weightRows;
   std::vector<double> gram;  ///< [channels, channels], empty where not observed
 };
 
-/// Where the numbers come from. Everything in it but `build` and `createdUtc` enters the content hash.
+/// Where the numbers come from. Everything in it but `device`, `build` and `createdUtc` enters the content hash.
 struct Provenance {
   std::string modelName, modelFingerprint, architecture;
   std::string dataSource;  ///< "text", "jsonl", "tokens", "random"
@@ -67,9 +66,10 @@ struct Provenance {
   std::string dataFile;    ///< bare file name, empty for random
   std::uint64_t seed = 0;
   std::int64_t samples = 0, length = 0;
-  std::int64_t firstSample = 0;  ///< of a shard; 0 otherwise
-  bool bosAtStart = false;       ///< whether token 0 is a BOS that the tokenizer added
-  std::vector<std::string> observers;
+  std::int64_t firstSample = 0;           ///< of a shard; 0 otherwise
+  bool bosAtStart = false;                ///< whether token 0 is a BOS that the tokenizer added
+  std::vector<std::string> observers;     ///< ids, in the registry's order
+  Json observerParams = Json::object();   ///< id: {key: value} of those that have parameters
   std::string device, build, createdUtc;  ///< device and build: facts for people, outside the hash
   Json config;  ///< the model's config.json: what-if and memory estimates work without the checkpoint
 };
@@ -81,7 +81,7 @@ class Snapshot {
 
   const Provenance& provenance() const { return m_provenance; }
   const std::string& contentHash() const { return m_contentHash; }
-  const std::vector<SiteStats>& sites() const { return m_sites; }  ///< by depth
+  const std::vector<SiteStats>& sites() const { return m_sites; }  ///< in program order of the blocks
   const SiteStats& site(SiteId id) const;                          ///< unknown id: Error
   bool contains(SiteId id) const;
   std::int64_t blocks() const;
