@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,9 @@ using WeightPtr = std::shared_ptr<const Weight>;
 
 /// Rotary embedding over the first `dims` of each head, half-split layout (architectures.md section 3).
 struct RopeParams {
-  std::vector<float> inverseFrequencies;  ///< [dims / 2]
-  float attentionFactor = 1.0f;           ///< multiplies cos and sin (yarn, longrope)
+  /// [dims / 2], radians per position. Angles, cos and sin are computed in float64 and rounded to float32 once.
+  std::vector<double> inverseFrequencies;
+  double attentionFactor = 1.0;  ///< multiplies cos and sin (yarn, longrope)
 };
 
 struct AttentionParams {
@@ -78,6 +80,9 @@ class Backend {
   virtual DeviceInfo info() const = 0;
   /// Why this device can't do `op` (names of the functions below) on `dtype` weights; empty where it can.
   virtual std::string whyUnsupported(std::string_view op, DType dtype) const = 0;
+  /// Long ops look at this token between pieces of a few milliseconds and throw Cancelled. What they were writing is
+  /// then undefined. The default of a backend whose ops are short ignores it.
+  virtual void setStopToken(std::stop_token stop) { (void)stop; }
 
   // Memory. Allocation that does not fit throws Error(OutOfMemory); the caller may halve its micro-batch and go on.
   virtual Tensor allocate(DType dtype, std::int64_t rows, std::int64_t cols) = 0;
@@ -138,6 +143,8 @@ class Backend {
     double aa = 0, dd = 0, ab = 0, bb = 0;
   };
   virtual PairSums compare(const Tensor& a, const Tensor& b) = 0;
+  /// Sum of x^2 of each sequence, float64: the same bits whatever the other sequences and the thread count are.
+  virtual std::vector<double> energies(const Tensor& x, const SequenceLayout& layout) = 0;
 };
 
 }  // namespace oscope::compute

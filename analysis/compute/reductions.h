@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "analysis/compute/exact_sum.h"
@@ -37,7 +38,8 @@ struct Extreme {
 };
 
 /// The reductions of one site over all tokens seen. Vectors of unwanted reductions are empty. Order of arrival does not
-/// matter: maxima are exact, ties go to the lowest token, counts are integers, sums are ExactSum.
+/// matter: maxima are exact, ties go to the lowest token, counts are integers, sums are ExactSum. NaN and infinities are
+/// counted, with the first place; every other reduction reads them as 0.
 struct SiteReductions {
   std::int64_t channels = 0;
   std::int64_t tokens = 0;
@@ -45,7 +47,7 @@ struct SiteReductions {
   std::vector<std::int64_t> absmaxToken;                    ///< [channels]
   std::vector<ExactSum> sum, sumAbs, sumSq;                 ///< [channels]; each sequence adds one float64 partial sum
   std::vector<std::uint32_t> histogram;                     ///< [channels, 64]
-  std::vector<std::pair<std::int64_t, float>> tokenAbsmax;  ///< (token, max |x|), ascending by token after finish()
+  std::vector<std::pair<std::int64_t, float>> tokenAbsmax;  ///< (token, max |x|), ascending by token
   std::vector<Extreme> extremes;                            ///< by |value| descending, then token, then channel
   std::vector<std::int64_t> rowTokens;                      ///< [rows] the tokens whose rows were kept
   std::vector<std::uint16_t> rows;                          ///< [rows, channels] fp16 bits of x * 2^-rowExponent

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "analysis/base/job_context.h"
 #include "analysis/checkpoint/tensor_source.h"
 #include "analysis/compute/backend.h"
 #include "analysis/forward/site_hook.h"
@@ -33,9 +34,10 @@ class ForwardRunner {
   void embed(const checkpoint::TensorSource& source, std::span<const std::int32_t> ids,
              const compute::SequenceLayout& layout, compute::Tensor& hidden);
 
-  /// One block, in place. Work tensors are kept between calls of the same shape.
+  /// One block, in place. Work tensors are kept between calls of the same shape. With a context, a requested stop
+  /// throws Cancelled between steps and inside long ones; `hidden` is then undefined.
   void runBlock(const LoadedBlock& block, compute::Tensor& hidden, const compute::SequenceLayout& layout,
-                SiteHook* hook = nullptr);
+                SiteHook* hook = nullptr, const JobContext* context = nullptr);
 
   /// Final norm, projection and head: logits [rows, vocabulary].
   compute::Tensor logits(const checkpoint::TensorSource& source, const compute::Tensor& hidden,
