@@ -19,3 +19,16 @@ function(oscope_library name)
   add_library(${name} STATIC)
   target_link_libraries(${name} PUBLIC oscope_options)
 endfunction()
+
+# oscope_embed(target FUNCTION oscope::app::configFiles FILES a.json b.json): compiles text files into the target.
+# The caller declares `std::span<const EmbeddedFile> configFiles();` in its own header.
+function(oscope_embed target)
+  cmake_parse_arguments(E "" "FUNCTION" "FILES" ${ARGN})
+  string(REPLACE "::" "_" stem ${E_FUNCTION})
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${stem}.cpp)
+  set(script ${PROJECT_SOURCE_DIR}/cmake/EmbedFiles.cmake)
+  string(REPLACE ";" "\\;" files "${E_FILES}")
+  add_custom_command(OUTPUT ${output} DEPENDS ${E_FILES} ${script} VERBATIM
+    COMMAND ${CMAKE_COMMAND} "-DFUNCTION=${E_FUNCTION}" "-DFILES=${files}" "-DOUTPUT=${output}" -P ${script})
+  target_sources(${target} PRIVATE ${output})
+endfunction()
