@@ -38,9 +38,13 @@ constexpr std::array kRows{
 
 }  // namespace
 
-int bitSize(DType dtype) { return kRows[static_cast<std::size_t>(dtype)].bits; }
+int bitSize(DType dtype) {
+  return kRows[static_cast<std::size_t>(dtype)].bits;
+}
 
-std::string_view toString(DType dtype) { return kRows[static_cast<std::size_t>(dtype)].name; }
+std::string_view toString(DType dtype) {
+  return kRows[static_cast<std::size_t>(dtype)].name;
+}
 
 std::optional<DType> parseDType(std::string_view name) {
   for (const Row& row : kRows) {
@@ -49,7 +53,9 @@ std::optional<DType> parseDType(std::string_view name) {
   return std::nullopt;
 }
 
-bool isFloatWeight(DType dtype) { return dtype == DType::F16 || dtype == DType::BF16 || dtype == DType::F32; }
+bool isFloatWeight(DType dtype) {
+  return dtype == DType::F16 || dtype == DType::BF16 || dtype == DType::F32;
+}
 
 float fp16ToFloat(std::uint16_t bits) {
   const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000u) << 16;
@@ -79,9 +85,12 @@ std::uint16_t floatToFp16(float value) {
 
 float roundTo(DType dtype, float value) {
   switch (dtype) {
-    case DType::BF16: return bf16ToFloat(floatToBf16(value));
-    case DType::F16: return fp16ToFloat(floatToFp16(value));
-    default: return value;
+    case DType::BF16:
+      return bf16ToFloat(floatToBf16(value));
+    case DType::F16:
+      return fp16ToFloat(floatToFp16(value));
+    default:
+      return value;
   }
 }
 
@@ -97,7 +106,8 @@ float roundUpTo(DType dtype, float value) {
       if (fp16ToFloat(bits) < value) ++bits;
       return fp16ToFloat(bits);
     }
-    default: return value;
+    default:
+      return value;
   }
 }
 

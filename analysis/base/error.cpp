@@ -16,23 +16,40 @@ std::string compose(const std::string& where, const std::string& text, const std
 
 std::string_view toString(ErrorCode code) {
   switch (code) {
-    case ErrorCode::InvalidArgument: return "invalid argument";
-    case ErrorCode::FileNotFound: return "file not found";
-    case ErrorCode::FileUnreadable: return "file unreadable";
-    case ErrorCode::FileTruncated: return "file truncated";
-    case ErrorCode::FileChanged: return "file changed";
-    case ErrorCode::Malformed: return "malformed";
-    case ErrorCode::Unsupported: return "unsupported";
-    case ErrorCode::MissingTensor: return "missing tensor";
-    case ErrorCode::WrongShape: return "wrong shape";
-    case ErrorCode::WrongDType: return "wrong dtype";
-    case ErrorCode::NonFinite: return "not finite";
-    case ErrorCode::Mismatch: return "mismatch";
-    case ErrorCode::OutOfMemory: return "out of memory";
-    case ErrorCode::DiskFull: return "disk full";
-    case ErrorCode::WriteFailed: return "write failed";
-    case ErrorCode::Device: return "device error";
-    case ErrorCode::Internal: return "internal error";
+    case ErrorCode::InvalidArgument:
+      return "invalid argument";
+    case ErrorCode::FileNotFound:
+      return "file not found";
+    case ErrorCode::FileUnreadable:
+      return "file unreadable";
+    case ErrorCode::FileTruncated:
+      return "file truncated";
+    case ErrorCode::FileChanged:
+      return "file changed";
+    case ErrorCode::Malformed:
+      return "malformed";
+    case ErrorCode::Unsupported:
+      return "unsupported";
+    case ErrorCode::MissingTensor:
+      return "missing tensor";
+    case ErrorCode::WrongShape:
+      return "wrong shape";
+    case ErrorCode::WrongDType:
+      return "wrong dtype";
+    case ErrorCode::NonFinite:
+      return "not finite";
+    case ErrorCode::Mismatch:
+      return "mismatch";
+    case ErrorCode::OutOfMemory:
+      return "out of memory";
+    case ErrorCode::DiskFull:
+      return "disk full";
+    case ErrorCode::WriteFailed:
+      return "write failed";
+    case ErrorCode::Device:
+      return "device error";
+    case ErrorCode::Internal:
+      return "internal error";
   }
   return "unknown";
 }
@@ -47,14 +64,19 @@ Error::Error(ErrorCode code, std::string where, std::string text, std::string re
 Error systemError(int errnoValue, std::string where, const std::string& action) {
   const std::string text = action + " failed: " + std::strerror(errnoValue);
   switch (errnoValue) {
-    case ENOENT: return {ErrorCode::FileNotFound, std::move(where), text, "check the path"};
+    case ENOENT:
+      return {ErrorCode::FileNotFound, std::move(where), text, "check the path"};
     case EACCES:
     case EPERM:
-    case EROFS: return {ErrorCode::FileUnreadable, std::move(where), text, "check the permissions"};
+    case EROFS:
+      return {ErrorCode::FileUnreadable, std::move(where), text, "check the permissions"};
     case ENOSPC:
-    case EDQUOT: return {ErrorCode::DiskFull, std::move(where), text, "free some space or choose another folder"};
-    case ENOMEM: return {ErrorCode::OutOfMemory, std::move(where), text};
-    default: return {ErrorCode::FileUnreadable, std::move(where), text};
+    case EDQUOT:
+      return {ErrorCode::DiskFull, std::move(where), text, "free some space or choose another folder"};
+    case ENOMEM:
+      return {ErrorCode::OutOfMemory, std::move(where), text};
+    default:
+      return {ErrorCode::FileUnreadable, std::move(where), text};
   }
 }
 

@@ -6,10 +6,14 @@ namespace oscope {
 
 std::string_view toString(SiteKind kind) {
   switch (kind) {
-    case SiteKind::AttnIn: return "attn_in";
-    case SiteKind::AttnOut: return "attn_out";
-    case SiteKind::FfnIn: return "ffn_in";
-    case SiteKind::FfnMid: return "ffn_mid";
+    case SiteKind::AttnIn:
+      return "attn_in";
+    case SiteKind::AttnOut:
+      return "attn_out";
+    case SiteKind::FfnIn:
+      return "ffn_in";
+    case SiteKind::FfnMid:
+      return "ffn_mid";
   }
   return "?";
 }

@@ -19,7 +19,7 @@ class HfConfig {
 
   const std::string& where() const { return m_where; }
   const Json& values() const { return m_values; }
-  std::string modelType() const;  ///< "llama", "bloom", ...; falls back to `architectures[0]`
+  std::string modelType() const;  ///< as written, e.g. "llama"; falls back to `architectures[0]`
 
   using Aliases = std::initializer_list<const char*>;
   std::int64_t integer(Aliases keys) const;  ///< missing, null or not an integer: Malformed, naming all aliases

@@ -38,8 +38,8 @@ struct Extreme {
 };
 
 /// The reductions of one site over all tokens seen. Vectors of unwanted reductions are empty. Order of arrival does not
-/// matter: maxima are exact, ties go to the lowest token, counts are integers, sums are ExactSum. NaN and infinities are
-/// counted, with the first place; every other reduction reads them as 0.
+/// matter: maxima are exact, ties go to the lowest token, counts are integers, sums are ExactSum. NaN and infinities
+/// are counted, with the first place; every other reduction reads them as 0.
 struct SiteReductions {
   std::int64_t channels = 0;
   std::int64_t tokens = 0;

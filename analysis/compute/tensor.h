@@ -47,7 +47,8 @@ struct SequenceLayout {
 
 /// The heads inside an activation, without copying them out: element (row, head, d) lies at
 /// row * tensor.cols + offset + head * headStride + d. Separate q/k/v: offset 0, headStride = headDim.
-/// BLOOM's fused projection, rows (head * 3 + part) * headDim + d: offset = part * headDim, headStride = 3 * headDim.
+/// A projection fused head by head, rows (head * 3 + part) * headDim + d: offset = part * headDim, headStride = 3 *
+/// headDim.
 struct HeadView {
   Tensor tensor;
   std::int64_t heads = 0, headDim = 0;

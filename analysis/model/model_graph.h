@@ -120,7 +120,7 @@ struct EmbeddingDesc {
   std::string positions;  ///< learned positions, empty: none
   std::int64_t positionOffset = 0;
   std::string projectIn;         ///< [hidden, width] where width != hidden
-  std::optional<NormDesc> norm;  ///< BLOOM-like embedding LayerNorm
+  std::optional<NormDesc> norm;  ///< LayerNorm right behind the embedding
 };
 
 /// What stands behind the last block.

@@ -27,7 +27,7 @@ class ScratchFolder {
 }  // namespace oscope::test
 
 /// Skips the running test, with a visible reason, where the given models are absent.
-#define OSCOPE_REQUIRE_TEST_DATA(root)                                                          \
-  const auto root##_optional = ::oscope::test::testDataRoot();                                  \
+#define OSCOPE_REQUIRE_TEST_DATA(root)                                                            \
+  const auto root##_optional = ::oscope::test::testDataRoot();                                    \
   if (!root##_optional) GTEST_SKIP() << "OSCOPE_TEST_DATA names no folder with the given models"; \
   const std::filesystem::path root = *root##_optional
