@@ -9,7 +9,8 @@
 
 namespace oscope::quant {
 
-/// Bits of a deployment scheme: "W4A8KV8", "w16a16", "W4A4KV" (RPTQ's: only KV at 4), "W3A3KV".
+/// Bits of a deployment scheme: "W4A8KV8", "w16a16", "W4A8KV8G64", "W4A4KV" (RPTQ's: only KV at 4), "W3A3KV".
+/// Without KV keys and values get the activations' bits.
 struct MemoryScheme {
   std::string name;
   double weightBits = 16, activationBits = 16, kvBits = 16;
@@ -23,7 +24,10 @@ struct MemoryEstimate {
   double total() const { return weightBytes + scaleBytes + kvBytes + activationBytes; }
 };
 
-/// params * wb/8 (embedding and head at 16 bits) + scales + B S 2 L kv hd kb/8 + peak activations of one block.
+/// Linears of the blocks at weightBits, all other parameters at 16 + 16-bit scales (one per group, or per output
+/// channel where the group does not divide the width) + B S 2 L kv hd kb/8 + peak activations of one block: the
+/// residual stream at 16 bits and, for the widest site, its input at activationBits and the outputs of its linears
+/// at 16.
 MemoryEstimate estimateMemory(const model::ModelGraph& graph, const MemoryScheme& scheme, std::int64_t batch,
                               std::int64_t sequence);
 
