@@ -38,6 +38,8 @@ class SafetensorsReader final : public TensorSource {
 
   const std::filesystem::path& path() const { return m_file->path(); }
   const SafetensorsHeader& header() const { return m_header; }
+  /// Entry of a tensor that is in the file.
+  const TensorEntry& entry(const std::string& name) const { return m_header.tensors[m_index.at(name)]; }
   /// Throws FileChanged where the file shrank or changed since it was opened.
   void verifyIntact() const { m_file->verifyIntact(); }
 
