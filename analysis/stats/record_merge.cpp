@@ -1,43 +1,45 @@
 #include "analysis/stats/record_merge.h"
 
-#include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "analysis/base/error.h"
 
 namespace oscope::stats {
 namespace {
 
-template <typename T>
-void addAll(std::vector<T>& into, const std::vector<T>& other) {
-  for (std::size_t i = 0; i < into.size(); ++i) into[i] += other[i];
+/// The part of a record that accumulators make the same way, so that one merge serves both. Token maxima and rows are
+/// kept in another form in records: they are merged here.
+compute::SiteReductions takeReductions(SiteRecord& record) {
+  compute::SiteReductions reductions;
+  reductions.channels = record.stats.channels;
+  reductions.tokens = record.stats.tokens;
+  reductions.absmax = std::move(record.stats.absmax);
+  reductions.min = std::move(record.stats.min);
+  reductions.max = std::move(record.stats.max);
+  reductions.absmaxToken = std::move(record.stats.absmaxToken);
+  reductions.extremes = std::move(record.stats.extremes);
+  reductions.sum = std::move(record.detail.sum);
+  reductions.sumAbs = std::move(record.detail.sumAbs);
+  reductions.sumSq = std::move(record.detail.sumSq);
+  reductions.histogram = std::move(record.detail.histogram);
+  reductions.gram = std::move(record.detail.gram);
+  return reductions;
 }
 
-void addSums(std::vector<compute::ExactSum>& into, const std::vector<compute::ExactSum>& other) {
-  for (std::size_t i = 0; i < into.size(); ++i) into[i].add(other[i]);
-}
-
-void mergeRanges(SiteStats& into, const SiteStats& other) {
-  for (std::size_t j = 0; j < into.absmax.size(); ++j) {
-    // On a tie the earlier token stays, and `other` comes later.
-    if (other.absmax[j] > into.absmax[j]) {
-      into.absmax[j] = other.absmax[j];
-      into.absmaxToken[j] = other.absmaxToken[j];
-    }
-    into.min[j] = std::min(into.min[j], other.min[j]);
-    into.max[j] = std::max(into.max[j], other.max[j]);
-  }
-}
-
-void mergeExtremes(std::vector<compute::Extreme>& into, const std::vector<compute::Extreme>& other, std::int64_t kept) {
-  into.insert(into.end(), other.begin(), other.end());
-  std::sort(into.begin(), into.end(), [](const compute::Extreme& a, const compute::Extreme& b) {
-    const float sizeA = std::fabs(a.value), sizeB = std::fabs(b.value);
-    if (sizeA != sizeB) return sizeA > sizeB;
-    return a.token != b.token ? a.token < b.token : a.channel < b.channel;
-  });
-  if (static_cast<std::int64_t>(into.size()) > kept) into.resize(static_cast<std::size_t>(kept));
+void putReductions(compute::SiteReductions reductions, SiteRecord& record) {
+  record.stats.tokens = reductions.tokens;
+  record.stats.absmax = std::move(reductions.absmax);
+  record.stats.min = std::move(reductions.min);
+  record.stats.max = std::move(reductions.max);
+  record.stats.absmaxToken = std::move(reductions.absmaxToken);
+  record.stats.extremes = std::move(reductions.extremes);
+  record.detail.sum = std::move(reductions.sum);
+  record.detail.sumAbs = std::move(reductions.sumAbs);
+  record.detail.sumSq = std::move(reductions.sumSq);
+  record.detail.histogram = std::move(reductions.histogram);
+  record.detail.gram = std::move(reductions.gram);
 }
 
 void mergeRows(SiteDetail& into, const SiteDetail& other, std::int64_t channels, const RowSampleRule& rule) {
@@ -56,11 +58,8 @@ void mergeRows(SiteDetail& into, const SiteDetail& other, std::int64_t channels,
 /// Both come from one model with one set of observers, so all sizes must be alike.
 void checkAlike(const SiteRecord& a, const SiteRecord& b) {
   const SiteDetail &da = a.detail, &db = b.detail;
-  const bool alike = a.stats.id == b.stats.id && a.stats.channels == b.stats.channels &&
-                     a.stats.absmax.size() == b.stats.absmax.size() &&
-                     a.stats.tokenAbsmax.empty() == b.stats.tokenAbsmax.empty() &&
-                     a.stats.readers.size() == b.stats.readers.size() && da.sum.size() == db.sum.size() &&
-                     da.histogram.size() == db.histogram.size() && da.gram.size() == db.gram.size() &&
+  const bool alike = a.stats.id == b.stats.id && a.stats.tokenAbsmax.empty() == b.stats.tokenAbsmax.empty() &&
+                     a.stats.readers.size() == b.stats.readers.size() &&
                      da.outputEnergy.size() == db.outputEnergy.size() && da.weightRows == db.weightRows;
   if (!alike) {
     throw Error(ErrorCode::Mismatch, toString(b.stats.id), "the shards don't belong together: sizes or weights differ",
@@ -108,25 +107,20 @@ void deriveWeightedHistogram(SiteRecord& record) {
   record.stats.weightedHistogram = std::move(total);
 }
 
-void mergeRecord(SiteRecord& into, const SiteRecord& other, std::int64_t extremesKept, const RowSampleRule& rows) {
+void mergeRecord(SiteRecord& into, SiteRecord other, std::int64_t extremesKept, const RowSampleRule& rows) {
   checkAlike(into, other);
-  mergeRanges(into.stats, other.stats);
-  into.stats.tokens += other.stats.tokens;
-  addSums(into.detail.sum, other.detail.sum);
-  addSums(into.detail.sumAbs, other.detail.sumAbs);
-  addSums(into.detail.sumSq, other.detail.sumSq);
+  compute::SiteReductions merged = takeReductions(into);
+  compute::merge(merged, takeReductions(other), static_cast<int>(extremesKept));
+  putReductions(std::move(merged), into);
   if (!into.detail.sum.empty()) deriveMeans(into);
   into.stats.tokenAbsmax.insert(into.stats.tokenAbsmax.end(), other.stats.tokenAbsmax.begin(),
                                 other.stats.tokenAbsmax.end());
-  mergeExtremes(into.stats.extremes, other.stats.extremes, extremesKept);
-  addSums(into.detail.outputEnergy, other.detail.outputEnergy);
   for (std::size_t r = 0; r < into.detail.outputEnergy.size(); ++r) {
+    into.detail.outputEnergy[r].add(other.detail.outputEnergy[r]);
     into.stats.readers[r].outputEnergy = into.detail.outputEnergy[r].value();
   }
-  addAll(into.detail.histogram, other.detail.histogram);
   deriveWeightedHistogram(into);
   mergeRows(into.detail, other.detail, into.stats.channels, rows);
-  addAll(into.detail.gram, other.detail.gram);
 }
 
 }  // namespace oscope::stats

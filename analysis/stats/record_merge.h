@@ -13,6 +13,6 @@ void deriveWeightedHistogram(SiteRecord& record);
 
 /// Adds `other`, whose tokens follow those of `into`. The result is what calibrating both together gives, bit for bit
 /// (the Gram matrix: to float64 rounding).
-void mergeRecord(SiteRecord& into, const SiteRecord& other, std::int64_t extremesKept, const RowSampleRule& rows);
+void mergeRecord(SiteRecord& into, SiteRecord other, std::int64_t extremesKept, const RowSampleRule& rows);
 
 }  // namespace oscope::stats

@@ -107,8 +107,8 @@ TEST(IncludeDirections, OneUserPerLibrary) {
     const char* allowed;  // prefix of the paths that may include it
   };
   for (const Rule& rule :
-       {Rule{"nlohmann/", "analysis/base/json.h"}, Rule{"hdf5", "analysis/stats/hdf5_store"},
-        Rule{"H5", "analysis/stats/hdf5_store"}, Rule{"CLI/", "app/cli/"}, Rule{"cuda", "gpu/"}, Rule{"cublas", "gpu/"},
+       {Rule{"nlohmann/", "analysis/base/json.h"}, Rule{"hdf5", "analysis/stats/hdf5_file"},
+        Rule{"H5", "analysis/stats/hdf5_file"}, Rule{"CLI/", "app/cli/"}, Rule{"cuda", "gpu/"}, Rule{"cublas", "gpu/"},
         Rule{"openssl/", "analysis/base/"}, Rule{"sentencepiece", "analysis/checkpoint/"},
         Rule{"pcre2", "analysis/checkpoint/"}, Rule{"cblas", "analysis/compute/"}, Rule{"QtCharts", "app/gui/charts/"},
         Rule{"QChart", "app/gui/charts/"}}) {
