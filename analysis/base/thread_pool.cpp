@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <exception>
+#include <utility>
 
 namespace oscope {
 namespace {
