@@ -21,14 +21,14 @@ function(oscope_library name)
 endfunction()
 
 # oscope_embed(target FUNCTION oscope::app::configFiles FILES a.json b.json): compiles text files into the target.
+# Call it in the folder of the target: a generated source is known there only.
 # The caller declares `std::span<const EmbeddedFile> configFiles();` in its own header.
 function(oscope_embed target)
   cmake_parse_arguments(E "" "FUNCTION" "FILES" ${ARGN})
   string(REPLACE "::" "_" stem ${E_FUNCTION})
   set(output ${CMAKE_CURRENT_BINARY_DIR}/${stem}.cpp)
   set(script ${PROJECT_SOURCE_DIR}/cmake/EmbedFiles.cmake)
-  string(REPLACE ";" "\\;" files "${E_FILES}")
   add_custom_command(OUTPUT ${output} DEPENDS ${E_FILES} ${script} VERBATIM
-    COMMAND ${CMAKE_COMMAND} "-DFUNCTION=${E_FUNCTION}" "-DFILES=${files}" "-DOUTPUT=${output}" -P ${script})
+    COMMAND ${CMAKE_COMMAND} "-DFUNCTION=${E_FUNCTION}" "-DFILES=${E_FILES}" "-DOUTPUT=${output}" -P ${script})
   target_sources(${target} PRIVATE ${output})
 endfunction()

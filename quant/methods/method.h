@@ -23,30 +23,29 @@ struct PlanContext {
   const ParamSet& params;
 };
 
-/// One site with the weights of its readers in hand (float32, row-major [out, in], already changed by earlier steps
-/// and by folds of other sites).
+/// One site with the weights of its readers in hand (float32, row-major [out, in]).
 struct SiteWeights {
   const stats::SiteStats& stats;
   const stats::SiteDetail& detail;
+  const Recipe& recipe;
   SitePlan& plan;
   struct Reader {
-    const model::LinearDesc* linear;
-    const LinearPlan* plan;
-    std::span<float> weight;
-    std::vector<float> clipLimits;  ///< [out, groups], filled by clip searches; empty: none
+    const LinearPlan* plan = nullptr;
+    std::span<const float> weight;
+    std::vector<float>* clipLimits = nullptr;  ///< [out, groups], filled by searchClip; empty: no clipping
   };
   std::vector<Reader> readers;
 };
 
-/// One linear to quantize, after all folds.
+/// One linear to quantize, after all folds and searches.
 struct WeightInput {
   const stats::SiteStats& stats;
   const stats::SiteDetail& detail;  ///< gram of the unfolded input where observed
   const SitePlan& site;             ///< its scale s: H' = D^-1 H D^-1
   const LinearPlan& plan;
-  std::span<const float> weight;  ///< [out, in]
-  std::span<const float> clipLimits;
-  DType scaleDtype;
+  std::span<const float> weight;      ///< [out, in]
+  std::span<const float> clipLimits;  ///< [out, groups]; empty: none
+  DType scaleDtype = DType::BF16;
 };
 
 class QuantMethod {
@@ -64,16 +63,31 @@ class QuantMethod {
 
   /// Decides from statistics alone: policies, folds, activation scales.
   virtual void plan(const PlanContext& context, Plan& plan) const { (void)context, (void)plan; }
-  /// Decides what needs the weights too (searched scales, clip limits); runs before folds are applied.
-  virtual void searchSite(SiteWeights& site, const ParamSet& params, const JobContext& context) const {
+
+  /// Decides scales that need the weights too: sets site.plan's scale and activation. Runs before any fold: all sites
+  /// see the checkpoint's weights, so the order of sites doesn't matter.
+  virtual bool searchesScale(const ParamSet& params) const {
+    (void)params;
+    return false;
+  }
+  virtual void searchScale(SiteWeights& site, const ParamSet& params, const JobContext& context) const {
     (void)site, (void)params, (void)context;
   }
-  /// True where the method looks at weights in searchSite: spares reading details otherwise.
-  virtual bool searches() const { return false; }
+  /// Fills clip limits. Runs after all folds: weights are the folded ones, and site.plan.scale is final.
+  virtual bool searchesClip(const ParamSet& params) const {
+    (void)params;
+    return false;
+  }
+  virtual void searchClip(SiteWeights& site, const ParamSet& params, const JobContext& context) const {
+    (void)site, (void)params, (void)context;
+  }
 
   virtual bool quantizesWeights() const { return false; }
+  /// Codes of one linear; by default round to nearest inside the clip limits.
   virtual compute::QuantizedWeight quantizeWeight(const WeightInput& input, const ParamSet& params,
                                                   const JobContext& context) const;
+  /// True where searches or quantizeWeight read SiteDetail: spares reading it otherwise.
+  virtual bool needsDetail() const { return false; }
 };
 
 }  // namespace oscope::quant

@@ -20,12 +20,13 @@ struct ActivationClusters {
   friend bool operator==(const ActivationClusters&, const ActivationClusters&) = default;
 };
 
-/// How the activation of a site is quantized at run time.
+/// How the activation of a site is quantized at run time. Cluster: code = clamp(rne(x / scale_c) + zero_c) in the
+/// signed range of `bits`, c the channel's cluster.
 struct ActivationPlan {
   enum class Granularity : std::uint8_t { Float, Tensor, Token, Sequence, Cluster } granularity = Granularity::Float;
   int bits = 8;
   float scale = 0;       ///< Tensor: static scale, snapped
-  double divisor = 127;  ///< Token, Sequence
+  double divisor = 127;  ///< Token, Sequence: run-time scale = max |x| / divisor
   ActivationClusters clusters;
 };
 
@@ -42,17 +43,20 @@ struct Prediction {
   std::optional<double> activation;  ///< activation error alone
 };
 
+/// SitePlan::foldEdge of scales that no producer can carry: the forward pass divides the activation itself.
+inline constexpr const char* kRuntimeEdge = "runtime";
+
 struct SitePlan {
   SiteId id;
-  Policy policy = Policy::Static;
+  Policy policy = Policy::None;
   std::string reason;           ///< "v = 9.80 <= v0 = 15", in words, with the numbers
-  bool overridden = false;      ///< by hand
+  bool overridden = false;      ///< the recipe's overrides name this site
   float range = 0;              ///< v
   float rangeWithoutFirst = 0;  ///< v without the first token of each sample
   std::vector<float> scale;     ///< s [channels]: x / s, columns * s; empty: no fold
   std::vector<float> shift;     ///< z [channels]: (x - z) / s; empty: none
-  std::string foldEdge;         ///< edge that carries the fold; "runtime": a multiply at run time, no format carries it
-  float rangeAfter = 0;         ///< range after the fold, from the same statistics
+  std::string foldEdge;         ///< edge that carries the fold, or kRuntimeEdge (no format carries that)
+  double rangeAfter = 0;        ///< max_j absmax_j / s_j: range after the fold, from the same statistics
   ActivationPlan activation;
   std::vector<LinearPlan> linears;
 };
@@ -67,11 +71,12 @@ struct Plan {
   int count(Policy policy) const;
 };
 
-/// Runs the plan hooks of the recipe's steps. A recipe that names sites that the snapshot lacks, or made for another
-/// snapshot, is a Mismatch error.
+/// Runs the plan hooks of the recipe's steps in order, then overrides that no step has looked at. Mismatch errors: a
+/// recipe that names sites or linears that the snapshot lacks, that was made on another snapshot, or whose methods need
+/// observers that did not run. InvalidArgument: what checkRecipe refuses.
 Plan makePlan(const stats::Snapshot& snapshot, const Recipe& recipe);
 
-/// Checks that plan or snapshot belong to `fingerprint`; Mismatch error otherwise.
+/// Checks that a snapshot or plan belongs to the opened model: a Mismatch error that names `where` otherwise.
 void requireSameModel(const std::string& snapshotFingerprint, const std::string& modelFingerprint,
                       const std::string& where);
 

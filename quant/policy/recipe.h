@@ -31,7 +31,7 @@ struct Recipe {
   WeightScheme weights;                                 ///< default of all linears
   std::map<std::string, WeightScheme> weightOverrides;  ///< by HF module name
   std::map<SiteId, Policy> overrides;                   ///< single sites by hand
-  std::vector<std::string> foldEdges{"norm"};  ///< edges that folds may use: "norm", "v_rows", "up_rows", "fc1_rows"
+  std::vector<std::string> foldEdges{"norm"};           ///< edges that folds may use, of knownFoldEdges()
   NumericRules rules;
   std::string snapshotHash;  ///< of the snapshot that it was made on; empty: any
   std::map<SiteId, std::string> notes;
@@ -39,15 +39,28 @@ struct Recipe {
   friend bool operator==(const Recipe&, const Recipe&) = default;
 };
 
+/// Edges that `foldEdges` may name.
+const std::vector<std::string>& knownFoldEdges();
+
 /// The built-in default: FPTQ W4A8, group 128.
 Recipe defaultRecipe();
-/// All built-in recipes (resources/recipes), compiled in.
-const std::vector<Recipe>& builtinRecipes();
+/// A recipe that is compiled in (resources/recipes). `id` is its file's name: "fptq-w4a8".
+struct BuiltinRecipe {
+  std::string id;
+  Recipe recipe;
+};
+/// All built-in recipes, the default first.
+const std::vector<BuiltinRecipe>& builtinRecipes();
+
+/// Values out of their domain are InvalidArgument errors that name `where` and the key: thresholds (0 < v0 < v1), bits,
+/// groups, divisor, fold edges, unknown methods, no steps.
+void checkRecipe(const Recipe& recipe, const std::string& where);
 
 Json toJson(const Recipe& recipe);
-/// Checks version, keys, types, method names, parameters, thresholds (0 < v0 < v1). Errors name `where` and the key.
+/// Checks format, version, keys, types, method names and parameters, and the values (checkRecipe). Errors name `where`
+/// and the key.
 Recipe recipeFromJson(const Json& json, const std::string& where);
-/// A file, or the name of a built-in recipe.
+/// A file, or the id or name of a built-in recipe.
 Recipe loadRecipe(const std::string& fileOrName);
 void saveRecipe(const Recipe& recipe, const std::filesystem::path& path);
 

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <map>
-#include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,37 +19,25 @@ namespace oscope::quant {
 struct QuantizedLinear {
   std::string module;
   compute::QuantizedWeight weight;
-  std::vector<float> floatWeight;  ///< [out, in], only where left in float
-  std::vector<float> bias;         ///< folded bias, empty: none
+  std::vector<float> floatWeight;  ///< [out, in], only where left in float; rounded once to the checkpoint's dtype
+  std::vector<float> bias;  ///< [out] where a fold changed it, rounded once to the checkpoint's dtype; empty: unchanged
 };
 
 /// Everything that changed in one block. Tensors that are not here are those of the checkpoint.
 struct QuantizedBlock {
   int index = 0;
   std::vector<QuantizedLinear> linears;  ///< order of BlockGraph::linears
-  std::map<std::string, std::vector<float>>
-      folded;  ///< norm weights and biases by tensor name, float32, rounded once to the checkpoint's dtype
-  std::vector<SitePlan> sites;  ///< as planned and searched: final scales
-  std::map<std::string, double>
-      weightErrors;  ///< module -> relative squared error ||W - W_hat||^2 / ||W||^2 of the folded weight
+  /// Norm weights and biases by tensor name, rounded once to the checkpoint's dtype.
+  std::map<std::string, std::vector<float>> folded;
+  std::vector<SitePlan> sites;  ///< order of BlockGraph::sites; as planned and searched: final scales
+  /// module -> ||W - W_hat||^2 / ||W||^2 of the folded weight; 0 where left in float.
+  std::map<std::string, double> weightErrors;
 };
 
-/// Folds and quantizes block `index` of `graph`. `snapshot` supplies details to methods that ask for them.
+/// Folds and quantizes block `index` of `graph`. `snapshot` supplies details to methods that ask for them. Needs the
+/// memory of the block in float32 plus its codes. Errors: a plan of another graph (Mismatch), weights with NaN or
+/// infinity (NonFinite, naming tensor and element).
 QuantizedBlock quantizeBlock(const model::ModelGraph& graph, int index, const checkpoint::TensorSource& weights,
                              const stats::Snapshot& snapshot, const Plan& plan, const JobContext& context);
-
-/// A model whose block `block` is read from `quantized` (dequantized weights, folded norms) and everything else from
-/// `base`. What fake-quant verification runs.
-class QuantizedSource final : public checkpoint::TensorSource {
- public:
-  QuantizedSource(const checkpoint::TensorSource& base, const model::ModelGraph& graph,
-                  const QuantizedBlock& quantized);
-  bool contains(const std::string& name) const override;
-  compute::HostTensor tensor(const std::string& name) const override;
-
- private:
-  const checkpoint::TensorSource& m_base;
-  std::map<std::string, compute::HostTensor> m_tensors;
-};
 
 }  // namespace oscope::quant

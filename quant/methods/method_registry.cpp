@@ -1,0 +1,31 @@
+#include "quant/methods/method_registry.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "analysis/base/error.h"
+#include "quant/methods/fptq.h"
+#include "quant/methods/rtn.h"
+
+namespace oscope::quant {
+
+const std::vector<std::unique_ptr<QuantMethod>>& methods() {
+  static const std::vector<std::unique_ptr<QuantMethod>> list = [] {
+    std::vector<std::unique_ptr<QuantMethod>> made;
+    made.push_back(makeFptq());
+    made.push_back(makeRtn());
+    return made;
+  }();
+  return list;
+}
+
+const QuantMethod& findMethod(const std::string& id) {
+  std::vector<std::string> ids;
+  for (const auto& method : methods()) {
+    if (method->id() == id) return *method;
+    ids.push_back(method->id());
+  }
+  throw Error(ErrorCode::InvalidArgument, id, "no such method", fmt::format("methods: {}", fmt::join(ids, ", ")));
+}
+
+}  // namespace oscope::quant

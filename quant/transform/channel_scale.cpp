@@ -1,0 +1,59 @@
+#include "quant/transform/channel_scale.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace oscope::quant {
+
+float laeScale(float absmax, const LaeOptions& options) {
+  if (absmax < std::numeric_limits<float>::min()) return 1.0f;
+  const double m = absmax;
+  const double mapped = std::log2(2.0 + m);
+  double scale = 0;
+  if (options.reading == LaeOptions::Reading::Scale) {
+    scale = std::pow(m / mapped, options.alpha);
+  } else {
+    scale = options.alpha == 1.0 ? m / mapped : m / std::pow(mapped, options.alpha);
+  }
+  if (options.neverAmplify) scale = std::max(scale, 1.0);
+  return static_cast<float>(scale);
+}
+
+std::vector<float> sharedAbsmax(const stats::SiteStats& site) {
+  if (site.foldRows.empty()) return site.absmax;
+  std::vector<float> ofRow;
+  for (std::size_t j = 0; j < site.absmax.size(); ++j) {
+    const auto row = static_cast<std::size_t>(site.foldRows[j]);
+    if (row >= ofRow.size()) ofRow.resize(row + 1);
+    ofRow[row] = std::max(ofRow[row], site.absmax[j]);
+  }
+  std::vector<float> shared;
+  for (std::int32_t row : site.foldRows) shared.push_back(ofRow[static_cast<std::size_t>(row)]);
+  return shared;
+}
+
+std::vector<float> laeScale(const stats::SiteStats& site, const LaeOptions& options) {
+  std::vector<float> scale = sharedAbsmax(site);
+  for (float& value : scale) value = laeScale(value, options);
+  return scale;
+}
+
+double rangeAfter(const stats::SiteStats& site, const std::vector<float>& scale) {
+  if (scale.empty()) return site.range();
+  double range = 0;
+  for (std::size_t j = 0; j < scale.size(); ++j)
+    range = std::max(range, static_cast<double>(site.absmax[j]) / scale[j]);
+  return range;
+}
+
+float rangeWithoutFirstToken(const stats::SiteStats& site, std::int64_t length) {
+  if (site.tokenAbsmax.empty() || length < 2) return site.range();
+  float range = 0;
+  for (std::size_t t = 0; t < site.tokenAbsmax.size(); ++t) {
+    if (static_cast<std::int64_t>(t) % length != 0) range = std::max(range, site.tokenAbsmax[t]);
+  }
+  return range;
+}
+
+}  // namespace oscope::quant
