@@ -47,6 +47,7 @@ struct Outlook {
   std::size_t worstSite = 0;
   std::array<int, 4> counts{};  ///< by Policy
   double staticShare = 0;
+  std::size_t predicted = 0;  ///< sites with a prediction; 0: the decibels mean nothing
 };
 
 }  // namespace oscope::quant
