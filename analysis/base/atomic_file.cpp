@@ -5,9 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <random>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "analysis/base/error.h"
@@ -27,29 +30,42 @@ fs::path withoutSlash(fs::path path) {
   return path.has_filename() ? path : path.parent_path();
 }
 
-void writeAll(int fd, const std::byte* data, std::size_t size, std::int64_t offset, const fs::path& path) {
-  while (size > 0) {
-    const ssize_t written = offset < 0 ? ::write(fd, data, size) : ::pwrite(fd, data, size, offset);
+/// systemError of a failed write: what could not be written was not "unreadable".
+Error writeError(int errnoValue, const fs::path& path, const std::string& action) {
+  const Error error = systemError(errnoValue, path.string(), action);
+  if (error.code() != ErrorCode::FileUnreadable) return error;
+  return {ErrorCode::WriteFailed, error.where(), error.text(),
+          errnoValue == EFBIG ? "the file system or a limit of the shell (ulimit -f) forbids files of this size"
+                              : error.remedy()};
+}
+
+/// A new, empty file `<path>.part-XXXXXX` with the permissions that the user's umask leaves.
+std::pair<int, fs::path> createBeside(const fs::path& path) {
+  std::random_device random;
+  for (;;) {
+    fs::path temporary = fmt::format("{}.part-{:06x}", path.string(), random() & 0xFFFFFFu);
+    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0) return {fd, std::move(temporary)};
+    if (errno != EEXIST) throw writeError(errno, path, "creating");
+  }
+}
+
+void writeAll(int fd, std::span<const std::byte> bytes, std::uint64_t offset, const fs::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (written < 0) {
       if (errno == EINTR) continue;
-      throw systemError(errno, path.string(), "writing");
+      throw writeError(errno, path, "writing");
     }
-    data += written;
-    size -= static_cast<std::size_t>(written);
-    if (offset >= 0) offset += written;
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+    offset += static_cast<std::uint64_t>(written);
   }
 }
 
 }  // namespace
 
 AtomicFile::AtomicFile(fs::path finalPath) : m_final(std::move(finalPath)) {
-  std::string pattern = m_final.string() + ".part-XXXXXX";
-  m_fd = ::mkostemp(pattern.data(), O_CLOEXEC);
-  if (m_fd < 0) throw systemError(errno, m_final.string(), "creating");
-  m_temporary = pattern;
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  ::fchmod(m_fd, 0666 & ~mask);  // mkstemp makes private files; a result is an ordinary one
+  std::tie(m_fd, m_temporary) = createBeside(m_final);
 }
 
 AtomicFile::~AtomicFile() {
@@ -59,8 +75,7 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
-  writeAll(m_fd, bytes.data(), bytes.size(), -1, m_final);
-  m_size += bytes.size();
+  writeAt(m_size, bytes);
 }
 
 void AtomicFile::write(std::string_view text) {
@@ -68,15 +83,24 @@ void AtomicFile::write(std::string_view text) {
 }
 
 void AtomicFile::writeAt(std::uint64_t offset, std::span<const std::byte> bytes) {
-  writeAll(m_fd, bytes.data(), bytes.size(), static_cast<std::int64_t>(offset), m_final);
+  writeAll(m_fd, bytes, offset, m_final);
+  m_size = std::max(m_size, offset + bytes.size());
+}
+
+void AtomicFile::reserve(std::uint64_t bytes) {
+  int result = 0;
+  do {
+    result = ::fallocate(m_fd, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes));
+  } while (result != 0 && errno == EINTR);
+  if (result != 0 && errno != EOPNOTSUPP && errno != ENOSYS && bytes > 0) throw writeError(errno, m_final, "reserving");
 }
 
 void AtomicFile::commit() {
-  if (::fsync(m_fd) != 0) throw systemError(errno, m_final.string(), "writing to disk");
+  if (::fsync(m_fd) != 0) throw writeError(errno, m_final, "writing to disk");
   if (::close(std::exchange(m_fd, -1)) != 0 || ::rename(m_temporary.c_str(), m_final.c_str()) != 0) {
     const int error = errno;
     ::unlink(m_temporary.c_str());
-    throw systemError(error, m_final.string(), "renaming into place");
+    throw writeError(error, m_final, "renaming into place");
   }
   syncFolder(parentOf(m_final));
 }

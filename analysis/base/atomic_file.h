@@ -10,7 +10,7 @@
 namespace oscope {
 
 /// Writes `<final>.part-XXXXXX` beside the final name; commit() flushes to disk and renames. Without commit() the
-/// temporary file is removed. A full disk is a DiskFull error that names the file.
+/// temporary file is removed. A full disk is a DiskFull error, any other failure WriteFailed; both name the file.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path finalPath);
@@ -20,9 +20,12 @@ class AtomicFile {
 
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
-  /// Overwrites bytes that were written before (headers that are known only at the end).
+  /// Writes at a place of its own, over bytes written before or beyond the end.
   void writeAt(std::uint64_t offset, std::span<const std::byte> bytes);
+  /// Asks the file system for `bytes` in all, where it can: DiskFull now and not after an hour of work.
+  void reserve(std::uint64_t bytes);
   std::uint64_t size() const { return m_size; }
+  const std::filesystem::path& finalPath() const { return m_final; }
   const std::filesystem::path& temporaryPath() const { return m_temporary; }
   void commit();
 

@@ -131,16 +131,6 @@ class HeaderEvents final : public nlohmann::json_sax<Json> {
   std::vector<std::uint64_t> m_numbers;
 };
 
-/// Bytes that shape and dtype ask for; nullopt on overflow or a broken byte count.
-std::optional<std::uint64_t> bytesOf(const TensorEntry& entry) {
-  std::uint64_t bits = static_cast<std::uint64_t>(bitSize(entry.dtype));
-  for (std::int64_t extent : entry.shape) {
-    if (__builtin_mul_overflow(bits, static_cast<std::uint64_t>(extent), &bits)) return std::nullopt;
-  }
-  if (bits % 8 != 0) return std::nullopt;
-  return bits / 8;
-}
-
 void checkLayout(const std::vector<TensorEntry>& tensors, std::uint64_t dataBytes, const std::string& where) {
   std::uint64_t expected = 0;
   for (const TensorEntry& entry : tensors) {
@@ -151,7 +141,7 @@ void checkLayout(const std::vector<TensorEntry>& tensors, std::uint64_t dataByte
           fmt::format("data_offsets [{}, {}] where the data must begin at {}", entry.begin, entry.end, expected),
           kRemedy);
     }
-    const auto bytes = bytesOf(entry);
+    const auto bytes = tensorBytes(entry.dtype, entry.shape);
     if (!bytes || *bytes != entry.end - entry.begin) {
       throw Error(ErrorCode::Malformed, place,
                   fmt::format("{} of shape [{}] does not fill data_offsets [{}, {}]", toString(entry.dtype),
@@ -173,6 +163,15 @@ void checkLayout(const std::vector<TensorEntry>& tensors, std::uint64_t dataByte
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> tensorBytes(DType dtype, const std::vector<std::int64_t>& shape) {
+  auto bits = static_cast<std::uint64_t>(bitSize(dtype));
+  for (std::int64_t extent : shape) {
+    if (extent < 0 || __builtin_mul_overflow(bits, static_cast<std::uint64_t>(extent), &bits)) return std::nullopt;
+  }
+  if (bits % 8 != 0) return std::nullopt;
+  return bits / 8;
+}
 
 SafetensorsHeader parseSafetensorsHeader(std::span<const std::byte> head, std::uint64_t fileSize,
                                          const std::string& where) {

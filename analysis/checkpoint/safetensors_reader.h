@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ struct SafetensorsHeader {
   std::map<std::string, std::string> metadata;  ///< `__metadata__`
   std::uint64_t dataStart = 0;                  ///< bytes of length field and header
 };
+
+/// Bytes of a tensor; empty where they overflow or end within a byte (4- and 6-bit types).
+std::optional<std::uint64_t> tensorBytes(DType dtype, const std::vector<std::int64_t>& shape);
 
 /// Parses and checks a header. `head` begins the file (at least the header); `fileSize` is that of the open file.
 /// Every violation is an Error that names `where`, the tensor and the byte offset. Used by the fuzzer directly.

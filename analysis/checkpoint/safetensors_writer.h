@@ -12,7 +12,7 @@
 namespace oscope::checkpoint {
 
 /// Declared before the first byte, so that the header is written first and the data streams behind it. The file order
-/// is that of the format's reference: dtype width descending, then name.
+/// is that of the format's reference: dtype (in the order of DType) descending, then name.
 struct TensorDeclaration {
   std::string name;
   DType dtype = DType::F32;
@@ -21,7 +21,8 @@ struct TensorDeclaration {
 
 class SafetensorsWriter {
  public:
-  /// `metadata` gets "format": "pt" where it is missing (older loaders insist on it).
+  /// `metadata` gets "format": "pt" where it is missing (older loaders insist on it). The space of the whole file is
+  /// reserved here, so that a full disk is known before the work.
   SafetensorsWriter(std::filesystem::path path, std::vector<TensorDeclaration> tensors,
                     std::map<std::string, std::string> metadata);
   /// Bytes of one declared tensor; any order; each exactly once.
@@ -32,7 +33,7 @@ class SafetensorsWriter {
  private:
   AtomicFile m_file;
   SafetensorsHeader m_header;
-  std::map<std::string, std::size_t> m_missing;
+  std::map<std::string, std::size_t> m_missing;  ///< tensors still to come: name to place in the header
 };
 
 }  // namespace oscope::checkpoint
