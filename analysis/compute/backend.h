@@ -116,6 +116,8 @@ class Backend {
   virtual void gate(Activation act, const Tensor& gate, Tensor& up) = 0;
   /// x += y.
   virtual void add(Tensor& x, const Tensor& y) = 0;
+  /// into = from, of the same shape.
+  virtual void copy(const Tensor& from, Tensor& into) = 0;
 
   // Quantization.
   /// x = scale * clamp(rne(x / scale)): the value that integer arithmetic would see.
