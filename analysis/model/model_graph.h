@@ -115,7 +115,8 @@ struct BlockGraph {
 
 /// What stands before the first block.
 struct EmbeddingDesc {
-  std::string tokens;  ///< [vocabulary, width]
+  std::string tokens;      ///< [vocabulary, width]
+  std::int64_t width = 0;  ///< equal to hidden but for models with projections
   float scale = 1.0f;
   std::string positions;  ///< learned positions, empty: none
   std::int64_t positionOffset = 0;
