@@ -1,0 +1,227 @@
+#include "analysis/forward/forward_runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/base/error.h"
+#include "analysis/forward/slot_widths.h"
+
+namespace oscope::forward {
+
+using compute::Backend;
+using compute::HeadView;
+using compute::SequenceLayout;
+using compute::Tensor;
+using compute::WeightPtr;
+using namespace model;
+
+namespace {
+
+WeightPtr prepare(Backend& backend, const checkpoint::TensorSource& source, const std::string& name) {
+  return name.empty() ? nullptr : backend.prepareWeight(source.tensor(name));
+}
+
+// Lets the backend's long ops notice a requested stop for the time of one call.
+class StopScope {
+ public:
+  StopScope(Backend& backend, const JobContext* context) : m_backend(context != nullptr ? &backend : nullptr) {
+    if (m_backend != nullptr) m_backend->setStopToken(context->stop);
+  }
+  ~StopScope() {
+    if (m_backend != nullptr) m_backend->setStopToken({});
+  }
+  StopScope(const StopScope&) = delete;
+  StopScope& operator=(const StopScope&) = delete;
+
+ private:
+  Backend* m_backend;
+};
+
+void applyNorm(Backend& backend, const NormDesc& norm, const WeightPtr& weight, const WeightPtr& bias, const Tensor& in,
+               Tensor& out) {
+  if (norm.kind == NormKind::Layer) return backend.layerNorm(in, weight.get(), bias.get(), norm.eps, out);
+  backend.rmsNorm(in, *weight, norm.eps, norm.weightOffset, out);
+}
+
+void applyNorm(Backend& backend, const NormDesc& norm, const checkpoint::TensorSource& source, const Tensor& in,
+               Tensor& out) {
+  applyNorm(backend, norm, prepare(backend, source, norm.weight), prepare(backend, source, norm.bias), in, out);
+}
+
+}  // namespace
+
+struct ForwardRunner::State {
+  const ModelGraph& graph;
+  Backend& backend;
+  std::array<Tensor, kSlots> slots{};
+
+  // A slot's memory is taken again where it is large enough.
+  void shape(Slot slot, std::int64_t rows, std::int64_t cols) {
+    Tensor& tensor = slots[static_cast<std::size_t>(slot)];
+    const auto bytes = static_cast<std::size_t>(rows * cols) * sizeof(float);
+    if (tensor.empty() || tensor.buffer->size() < bytes) {
+      tensor = {};  // frees the old one first
+      tensor = backend.allocate(DType::F32, rows, cols);
+    }
+    tensor.rows = rows;
+    tensor.cols = cols;
+  }
+};
+
+namespace {
+
+// Carries out the steps of one block.
+struct StepRunner {
+  const ModelGraph& graph;
+  const BlockGraph& desc;
+  const LoadedBlock& weights;
+  Backend& backend;
+  std::array<Tensor, kSlots>& slots;
+  const SequenceLayout& layout;
+  SiteHook* hook;
+
+  Tensor& at(Slot slot) const { return slots[static_cast<std::size_t>(slot)]; }
+  HeadView view(const HeadsDesc& heads) const {
+    return {at(heads.slot), heads.heads, heads.headDim, heads.offset, heads.headStride};
+  }
+
+  void operator()(const NormStep& step) const {
+    const auto i = static_cast<std::size_t>(step.norm);
+    applyNorm(backend, desc.norms[i], weights.normWeights[i], weights.normBiases[i], at(step.in), at(step.out));
+  }
+  void operator()(const HeadNormStep& step) const {
+    const auto i = static_cast<std::size_t>(step.norm);
+    applyNorm(backend, desc.norms[i], weights.normWeights[i], weights.normBiases[i], at(step.slot), at(step.slot));
+  }
+  void operator()(const LinearStep& step) const {
+    const auto i = static_cast<std::size_t>(step.linear);
+    backend.linear(at(step.in), layout, *weights.linearWeights[i], weights.linearBiases[i].get(), at(step.out));
+    if (hook != nullptr && hook->wantsLinears()) {
+      hook->onLinear({desc.index, desc.linears[i].site}, step.linear, at(step.in), at(step.out), layout);
+    }
+  }
+  void operator()(const SiteStep& step) const {
+    if (hook != nullptr) hook->onSite({desc.index, step.site}, at(step.slot), layout);
+  }
+  void operator()(const RopeStep& step) const { backend.rope(view(step.heads), layout, graph.rope); }
+  void operator()(const AttentionStep& step) const {
+    backend.attention(view(step.q), view(step.k), view(step.v), layout, graph.attention, at(step.out));
+  }
+  void operator()(const ActivationStep& step) const { backend.activate(step.act, at(step.slot)); }
+  void operator()(const GateStep& step) const { backend.gate(step.act, at(step.gate), at(step.up)); }
+  void operator()(const AddStep& step) const { backend.add(at(step.into), at(step.from)); }
+  void operator()(const CopyStep& step) const { backend.copy(at(step.from), at(step.into)); }
+};
+
+}  // namespace
+
+ForwardRunner::ForwardRunner(const ModelGraph& graph, Backend& backend)
+    : m_state(std::make_unique<State>(State{graph, backend})) {}
+
+ForwardRunner::~ForwardRunner() = default;
+
+LoadedBlock ForwardRunner::loadBlock(int index, const checkpoint::TensorSource& source) const {
+  const BlockGraph& desc = m_state->graph.blocks.at(static_cast<std::size_t>(index));
+  LoadedBlock block;
+  block.index = index;
+  for (const NormDesc& norm : desc.norms) {
+    block.normWeights.push_back(prepare(m_state->backend, source, norm.weight));
+    block.normBiases.push_back(prepare(m_state->backend, source, norm.bias));
+  }
+  for (const LinearDesc& linear : desc.linears) {
+    block.linearWeights.push_back(prepare(m_state->backend, source, linear.weight));
+    block.linearBiases.push_back(prepare(m_state->backend, source, linear.bias));
+  }
+  return block;
+}
+
+void ForwardRunner::embed(const checkpoint::TensorSource& source, std::span<const std::int32_t> ids,
+                          const SequenceLayout& layout, Tensor& hidden) {
+  const ModelGraph& graph = m_state->graph;
+  Backend& backend = m_state->backend;
+  if (graph.positionsLimited && layout.longest() > graph.maxPositions) {
+    throw Error(ErrorCode::InvalidArgument, "sequence length",
+                fmt::format("{} tokens are more than the {} positions that the model learned", layout.longest(),
+                            graph.maxPositions),
+                fmt::format("use a length of at most {}", graph.maxPositions));
+  }
+  const bool projected = !graph.embedding.projectIn.empty();
+  Tensor narrow = projected ? backend.allocate(DType::F32, layout.rows(), graph.embedding.width) : hidden;
+  backend.embed(*prepare(backend, source, graph.embedding.tokens), ids, graph.embedding.scale, narrow);
+  if (projected) backend.linear(narrow, layout, *prepare(backend, source, graph.embedding.projectIn), nullptr, hidden);
+  if (!graph.embedding.positions.empty()) {
+    backend.addPositions(*prepare(backend, source, graph.embedding.positions), layout, graph.embedding.positionOffset,
+                         hidden);
+  }
+  if (graph.embedding.norm) applyNorm(backend, *graph.embedding.norm, source, hidden, hidden);
+}
+
+void ForwardRunner::runBlock(const LoadedBlock& block, Tensor& hidden, const SequenceLayout& layout, SiteHook* hook,
+                             const JobContext* context) {
+  const BlockGraph& desc = m_state->graph.blocks.at(static_cast<std::size_t>(block.index));
+  const auto widths = slotWidths(desc, m_state->graph.hidden);
+  for (std::size_t slot = 0; slot < kSlots; ++slot) {
+    if (widths[slot] > 0 && slot != static_cast<std::size_t>(Slot::Hidden)) {
+      m_state->shape(static_cast<Slot>(slot), layout.rows(), widths[slot]);
+    }
+  }
+  const StopScope stop(m_state->backend, context);
+  Tensor& hiddenSlot = m_state->slots[static_cast<std::size_t>(Slot::Hidden)];
+  hiddenSlot = hidden;
+  const StepRunner runner{m_state->graph, desc, block, m_state->backend, m_state->slots, layout, hook};
+  for (const Step& step : desc.program) {
+    if (context != nullptr) context->checkCancelled();
+    std::visit(runner, step);
+  }
+  hiddenSlot = {};
+}
+
+Tensor ForwardRunner::logits(const checkpoint::TensorSource& source, const Tensor& hidden,
+                             const SequenceLayout& layout) {
+  const ModelGraph& graph = m_state->graph;
+  Backend& backend = m_state->backend;
+  Tensor last = hidden;
+  if (graph.head.norm) {
+    last = backend.allocate(DType::F32, hidden.rows, hidden.cols);
+    applyNorm(backend, *graph.head.norm, source, hidden, last);
+  }
+  if (!graph.head.projectOut.empty()) {
+    Tensor narrow = backend.allocate(DType::F32, hidden.rows, graph.embedding.width);
+    backend.linear(last, layout, *prepare(backend, source, graph.head.projectOut), nullptr, narrow);
+    last = narrow;
+  }
+  Tensor result = backend.allocate(DType::F32, hidden.rows, graph.vocabulary);
+  const WeightPtr bias = prepare(backend, source, graph.head.bias);
+  backend.linear(last, layout, *prepare(backend, source, graph.head.weight), bias.get(), result);
+  return result;
+}
+
+std::uint64_t ForwardRunner::workBytesPerRow(const ModelGraph& graph) {
+  // A slot keeps the widest shape that any block asks of it.
+  std::array<std::int64_t, kSlots> widest{};
+  for (const BlockGraph& block : graph.blocks) {
+    const auto widths = slotWidths(block, 0);
+    for (std::size_t slot = 0; slot < kSlots; ++slot) widest[slot] = std::max(widest[slot], widths[slot]);
+  }
+  std::uint64_t channels = 0;
+  for (std::size_t slot = 0; slot < kSlots; ++slot) {
+    if (slot != static_cast<std::size_t>(Slot::Hidden)) channels += static_cast<std::uint64_t>(widest[slot]);
+  }
+  return channels * sizeof(float);
+}
+
+std::vector<float> forwardAll(const ModelGraph& graph, const checkpoint::TensorSource& source, Backend& backend,
+                              std::span<const std::int32_t> ids, const SequenceLayout& layout, SiteHook* hook) {
+  ForwardRunner runner(graph, backend);
+  Tensor hidden = backend.allocate(DType::F32, layout.rows(), graph.hidden);
+  runner.embed(source, ids, layout, hidden);
+  for (const BlockGraph& block : graph.blocks)
+    runner.runBlock(runner.loadBlock(block.index, source), hidden, layout, hook);
+  const Tensor logits = runner.logits(source, hidden, layout);
+  std::vector<float> host(static_cast<std::size_t>(logits.rows * logits.cols));
+  backend.download(logits, host.data());
+  return host;
+}
+
+}  // namespace oscope::forward
