@@ -191,13 +191,17 @@ void Hdf5File::write(const std::string& name, Hdf5Type type, std::span<const std
   if (H5Dwrite(dataset, stored, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0) fail(name, "writing", true);
 }
 
+std::uint64_t Hdf5File::mostElements() const {
+  return m_size * kLargestPacking;
+}
+
 std::uint64_t Hdf5File::count(const std::string& name) const {
   const auto guard = lock();
   const Handle dataset(H5Dopen2(m_id, name.c_str(), H5P_DEFAULT), H5Dclose);
   if (dataset < 0) fail(name, "reading", false);
   const Handle space(H5Dget_space(dataset), H5Sclose);
   const hssize_t elements = H5Sget_simple_extent_npoints(space);
-  if (elements < 0 || static_cast<std::uint64_t>(elements) > m_size * kLargestPacking) {
+  if (elements < 0 || static_cast<std::uint64_t>(elements) > mostElements()) {
     throw Error(ErrorCode::Malformed, m_path.string() + ", " + name,
                 "holds " + std::to_string(elements) + " elements, more than the file has room for");
   }

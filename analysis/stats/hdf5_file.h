@@ -42,7 +42,9 @@ class Hdf5File {
              Hdf5Layout layout = Hdf5Layout::Contiguous);
   /// Reads a dataset that must hold `count` elements of `type` (converted by HDF5 where the file says otherwise).
   void read(const std::string& name, Hdf5Type type, std::uint64_t count, void* data) const;
-  /// Elements of a dataset; more than the file could hold is Malformed.
+  /// No dataset of this file can have more elements, whatever it claims.
+  std::uint64_t mostElements() const;
+  /// Elements of a dataset; more than mostElements() is Malformed.
   std::uint64_t count(const std::string& name) const;
 
   void writeText(const std::string& name, const std::string& text);

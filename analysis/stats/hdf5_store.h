@@ -13,6 +13,9 @@
 
 namespace oscope::stats {
 
+/// Key of the parameter of the observers "extremes" and "rows" in Provenance::observerParams: merging needs it.
+inline constexpr const char* kCountParam = "count";
+
 /// Opens `.oscope.h5`: small arrays now, details when asked. A damaged, foreign or newer file is an Error that says
 /// which. `verifyContent` recomputes the content hash (reads everything).
 SnapshotPtr openSnapshot(const std::filesystem::path& path, bool verifyContent = false);

@@ -45,11 +45,11 @@ std::vector<SnapshotPtr> openShards(const std::vector<std::filesystem::path>& pa
   return shards;
 }
 
-/// An observer's integer parameter; 0 where it did not run.
-std::int64_t observerParam(const Provenance& provenance, const char* observer, const char* key) {
+/// How many items an observer keeps; 0 where it did not run.
+std::int64_t countOf(const Provenance& provenance, const char* observer) {
   const auto params = provenance.observerParams.find(observer);
   if (params == provenance.observerParams.end()) return 0;
-  return optionalKey<std::int64_t>(*params, key, 0, "observer_params");
+  return optionalKey<std::int64_t>(*params, kCountParam, 0, "observer_params");
 }
 
 }  // namespace
@@ -68,8 +68,8 @@ std::string mergeSnapshots(const std::vector<std::filesystem::path>& paths, cons
   Sha256 idHash;
   idHash.updateValues(std::span<const std::int32_t>(ids));
   provenance.dataHash = idHash.finish();
-  const std::int64_t extremes = observerParam(provenance, "extremes", "count");
-  const RowSampleRule rows{observerParam(provenance, "rows", "count"), provenance.length, provenance.seed};
+  const std::int64_t extremes = countOf(provenance, "extremes");
+  const RowSampleRule rows{countOf(provenance, "rows"), provenance.length, provenance.seed};
 
   const auto readBlock = [&](int block) {
     std::vector<SiteRecord> records;

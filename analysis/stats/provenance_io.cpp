@@ -34,12 +34,15 @@ Provenance provenanceFromJson(const Json& hashed, const Json& environment, const
   p.dataSource = requireKey<std::string>(hashed, "data_source", where);
   p.dataHash = requireKey<std::string>(hashed, "data_hash", where);
   p.dataFile = requireKey<std::string>(hashed, "data_file", where);
-  p.seed = requireKey<std::uint64_t>(hashed, "seed", where);
+  p.seed = static_cast<std::uint64_t>(requireKey<std::int64_t>(hashed, "seed", where));
   p.samples = requireKey<std::int64_t>(hashed, "samples", where);
   p.length = requireKey<std::int64_t>(hashed, "length", where);
   p.firstSample = requireKey<std::int64_t>(hashed, "first_sample", where);
   p.bosAtStart = requireKey<bool>(hashed, "bos_at_start", where);
-  p.observers = requireKey<std::vector<std::string>>(hashed, "observers", where);
+  for (const Json& observer : requireKey<Json>(hashed, "observers", where)) {
+    if (!observer.is_string()) throw Error(ErrorCode::Malformed, where, "\"observers\" is not a list of names");
+    p.observers.push_back(observer.get<std::string>());
+  }
   p.observerParams = requireKey<Json>(hashed, "observer_params", where);
   p.config = requireKey<Json>(hashed, "config", where);
   p.device = requireKey<std::string>(environment, "device", where);

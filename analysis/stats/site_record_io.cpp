@@ -219,12 +219,12 @@ class FieldReader {
 
  private:
   std::string where(const std::string& name) const { return m_file.path().string() + ", " + m_group + "/" + name; }
-  /// Elements of a listed array, 0 where it is not listed; checked against what belongs there and what the file holds.
+  /// Elements of a listed array, 0 where it is not listed; checked against what belongs there and what the file can
+  /// hold, before memory is taken for it.
   std::uint64_t countOf(const std::string& name, std::int64_t expected, std::uint64_t width = 1) const {
-    const auto count = optionalKey<std::uint64_t>(m_sizes, name.c_str(), 0, where(name));
+    const auto count = static_cast<std::uint64_t>(optionalKey<std::int64_t>(m_sizes, name.c_str(), 0, where(name)));
     if (count == 0) return 0;
-    if ((expected >= 0 && count != static_cast<std::uint64_t>(expected)) ||
-        m_file.count(m_group + "/" + name) != count * width) {
+    if ((expected >= 0 && count != static_cast<std::uint64_t>(expected)) || count * width > m_file.mostElements()) {
       throw Error(ErrorCode::Malformed, where(name), "has " + std::to_string(count) + " elements, which doesn't fit");
     }
     return count;
@@ -300,7 +300,7 @@ SiteDetail readSiteDetail(const Hdf5File& file, const std::string& group, const 
   record.stats.channels = stats.channels;
   record.stats.tokens = stats.tokens;
   record.stats.readers.resize(stats.readers.size());
-  const auto samples = requireKey<std::size_t>(facts, "weight_samples", where);
+  const auto samples = static_cast<std::size_t>(requireKey<std::int64_t>(facts, "weight_samples", where));
   if (samples > stats.readers.size()) throw Error(ErrorCode::Malformed, where, "has more weight samples than readers");
   record.detail.weightRows.resize(samples);
   record.detail.weightRowIndices.resize(samples);
