@@ -1,0 +1,237 @@
+// estimateCalibration: what a run needs, and what can't work, before it starts.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "analysis/base/atomic_file.h"
+#include "analysis/base/process_memory.h"
+#include "analysis/calibration/run_plan.h"
+#include "analysis/calibration/work_folder.h"
+#include "analysis/forward/forward_runner.h"
+
+namespace oscope::calibration {
+namespace {
+
+/// Tokens of a micro-batch that keep a backend busy: a weight is converted once for so many.
+constexpr std::int64_t kBusyTokensCpu = 2048, kBusyTokensDevice = 8192;
+/// What code, allocator, BLAS buffers and HDF5 take besides what is counted.
+constexpr std::uint64_t kReserve = std::uint64_t{96} << 20;
+/// A BLAS thread's packing buffer, and the panel of a weight that it converts (256 rows).
+constexpr std::uint64_t kBlasBuffer = std::uint64_t{16} << 20;
+constexpr std::uint64_t kPanelRows = 256;
+/// Share of a device's free memory that is used.
+constexpr double kDeviceShare = 0.9;
+/// Time of everything that is no GEMM, beside the GEMMs (tests/bench holds the forward pass to 80 % of the GEMM rate).
+constexpr double kBesidesGemm = 1.3;
+
+std::string gigabytes(std::uint64_t bytes) {
+  return fmt::format("{:.2f} GiB", static_cast<double>(bytes) / static_cast<double>(std::uint64_t{1} << 30));
+}
+
+std::uint64_t tensorBytes(const model::OpenedModel& model, const std::vector<std::string>& names) {
+  std::uint64_t bytes = 0;
+  for (const std::string& name : names) {
+    const checkpoint::TensorEntry& entry = model.weights->entry(name);
+    bytes += entry.end - entry.begin;
+  }
+  return bytes;
+}
+
+/// Multiply-adds count twice; attention sees half of the sequence on average.
+double blockFlops(const model::ModelGraph& graph, const model::BlockGraph& block, const Dataset& data) {
+  double perToken = 0;
+  for (const model::LinearDesc& linear : block.linears) perToken += 2.0 * static_cast<double>(linear.in * linear.out);
+  perToken += 2.0 * static_cast<double>(graph.heads * graph.headDim * data.length);
+  return perToken * static_cast<double>(data.samples * data.length);
+}
+
+/// Multiply-adds per second, times two, of a product like those of a block.
+double measureGemmRate(compute::Backend& backend) {
+  constexpr std::int64_t kRows = 256, kWidth = 1024;
+  const auto values = static_cast<std::size_t>(kWidth * kWidth);
+  const compute::WeightPtr weight =
+      backend.prepareWeight(compute::makeHostTensor("gemm rate", std::vector<float>(values, 0.01f), {kWidth, kWidth}));
+  compute::Tensor x = backend.allocate(DType::F32, kRows, kWidth), y = backend.allocate(DType::F32, kRows, kWidth);
+  backend.upload(std::vector<float>(static_cast<std::size_t>(kRows * kWidth), 0.5f).data(), x);
+  const auto layout = compute::SequenceLayout::uniform(1, kRows);
+  backend.linear(x, layout, *weight, nullptr, y);  // the first call warms up
+  backend.synchronize();
+  const auto start = std::chrono::steady_clock::now();
+  backend.linear(x, layout, *weight, nullptr, y);
+  backend.synchronize();
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return 2.0 * static_cast<double>(kRows * kWidth * kWidth) / std::max(seconds, 1e-9);
+}
+
+void addStatistics(const model::ModelGraph& graph, const Dataset& data, const CalibrateOptions& options,
+                   CalibrateEstimate& estimate) {
+  const std::vector<ActiveObserver> observers = chooseObservers(options);
+  const ObservedRun run = observedRun(data, options);
+  for (const model::BlockGraph& block : graph.blocks) {
+    std::uint64_t device = 0;
+    for (const model::SiteDesc& site : block.sites) {
+      for (const ActiveObserver& active : observers) {
+        const ObserverCost cost = active.observer->cost(site, run, active.params);
+        device += cost.device;
+        estimate.snapshotBytes += cost.snapshot;
+      }
+      // Column norms, column maxima and sampled rows of each reader.
+      estimate.snapshotBytes += site.readers.size() * static_cast<std::uint64_t>(site.channels) * 34 * sizeof(float);
+    }
+    estimate.statisticsBytes = std::max(estimate.statisticsBytes, device);
+  }
+  estimate.snapshotBytes += static_cast<std::uint64_t>(run.tokens()) * sizeof(std::int32_t);
+}
+
+/// Host memory by what it depends on.
+struct HostMemory {
+  std::uint64_t fixed = 0;           ///< whatever the micro-batch is
+  std::uint64_t hidden = 0;          ///< all hidden states
+  std::uint64_t perSample = 0;       ///< work tensors of one sequence
+  std::uint64_t spillPerSample = 0;  ///< staging of one sequence, where spilled
+
+  std::uint64_t peak(bool spilled, std::int64_t microBatch) const {
+    return fixed + (spilled ? 0 : hidden) +
+           static_cast<std::uint64_t>(microBatch) * (perSample + (spilled ? spillPerSample : 0));
+  }
+};
+
+HostMemory hostMemory(const model::OpenedModel& model, const Dataset& data, const compute::DeviceInfo& device,
+                      const CalibrateEstimate& estimate) {
+  const model::ModelGraph& graph = model.graph;
+  const bool onHost = device.threads > 0;
+  std::int64_t widest = 0;
+  for (const model::BlockGraph& block : graph.blocks) {
+    for (const model::LinearDesc& linear : block.linears) widest = std::max(widest, linear.in);
+  }
+  HostMemory memory;
+  const std::uint64_t scratch = static_cast<std::uint64_t>(device.threads) *
+                                (kBlasBuffer + kPanelRows * sizeof(float) * static_cast<std::uint64_t>(widest));
+  // The embedding is released before the first block is read. Statistics: accumulators, and the records read from them.
+  memory.fixed =
+      residentMemory() + kReserve + scratch +
+      std::max(estimate.weightsPerBlock + 2 * estimate.statisticsBytes, tensorBytes(model, embeddingTensors(graph)));
+  memory.hidden = estimate.hiddenBytes;
+  const HiddenShape shape = hiddenShape(graph, data);
+  const auto rows = static_cast<std::uint64_t>(data.length);
+  memory.perSample = onHost ? rows * forward::ForwardRunner::workBytesPerRow(graph) + shape.sampleBytes() : 0;
+  memory.spillPerSample = shape.sampleBytes();
+  return memory;
+}
+
+void refuse(CalibrateEstimate& estimate, const char* code, std::string where, std::string text, std::string remedy) {
+  estimate.problems.push_back({Severity::Error, code, std::move(where), std::move(text), std::move(remedy)});
+}
+
+/// Chooses micro-batch and spilling so that the promise holds.
+void planMemory(const HostMemory& memory, std::int64_t wanted, bool fixedBatch, CalibrateEstimate& estimate) {
+  const auto fits = [&](bool spilled, std::int64_t batch) {
+    return memory.peak(spilled, batch) <= estimate.promisedMemory;
+  };
+  estimate.microBatch = wanted;
+  for (const bool spilled : {false, true}) {
+    std::int64_t batch = wanted;
+    while (!fits(spilled, batch) && batch > 1 && !fixedBatch) batch /= 2;
+    estimate.spilled = spilled;
+    estimate.microBatch = batch;
+    if (fits(spilled, batch)) break;
+  }
+  estimate.peakMemory = memory.peak(estimate.spilled, estimate.microBatch);
+  estimate.workBytes = static_cast<std::uint64_t>(estimate.microBatch) * memory.perSample;
+  if (fits(estimate.spilled, estimate.microBatch)) return;
+  const std::uint64_t mebibyte = std::uint64_t{1} << 20;
+  refuse(estimate, "calibrate.memory", "memory",
+         fmt::format("the run needs {}, promised are {}", gigabytes(estimate.peakMemory),
+                     gigabytes(estimate.promisedMemory)),
+         fmt::format("allow at least {} MiB of memory, or take shorter samples{}",
+                     (estimate.peakMemory + mebibyte - 1) / mebibyte, fixedBatch ? ", or a smaller micro-batch" : ""));
+}
+
+void planDevice(const compute::DeviceInfo& device, const HiddenShape& shape, std::uint64_t workPerSample,
+                CalibrateEstimate& estimate) {
+  const auto budget = static_cast<std::uint64_t>(static_cast<double>(device.freeBytes) * kDeviceShare);
+  const std::uint64_t fixed = estimate.weightsPerBlock + estimate.statisticsBytes;
+  const std::uint64_t perSample = workPerSample + shape.sampleBytes();
+  while (estimate.microBatch > 1 && fixed + static_cast<std::uint64_t>(estimate.microBatch) * perSample > budget) {
+    estimate.microBatch /= 2;
+  }
+  if (fixed + static_cast<std::uint64_t>(estimate.microBatch) * perSample <= budget) return;
+  refuse(estimate, "calibrate.device_memory", device.id,
+         fmt::format("the run needs {} of device memory, {} are free", gigabytes(fixed + perSample),
+                     gigabytes(device.freeBytes)),
+         "take shorter samples, free device memory, or calibrate on the CPU");
+}
+
+void planDisk(const CalibrateOptions& options, CalibrateEstimate& estimate) {
+  // Block files and the snapshot made from them, and two generations of hidden states.
+  estimate.diskBytes = 2 * estimate.snapshotBytes + 2 * estimate.hiddenBytes;
+  const auto parent = options.output.has_parent_path() ? options.output.parent_path() : std::filesystem::path(".");
+  if (!std::filesystem::is_directory(parent)) {
+    refuse(estimate, "calibrate.output", parent.string(), "is no folder", "create it, or choose another output");
+    return;
+  }
+  estimate.freeDisk = freeDiskBytes(parent) + WorkFolder::bytes(options.output);
+  if (estimate.freeDisk >= estimate.diskBytes) return;
+  refuse(estimate, "calibrate.disk", parent.string(),
+         fmt::format("the run needs up to {} of disk, {} are free", gigabytes(estimate.diskBytes),
+                     gigabytes(estimate.freeDisk)),
+         fmt::format("free {}, take fewer samples, or choose an output on another disk",
+                     gigabytes(estimate.diskBytes - estimate.freeDisk)));
+}
+
+void checkData(const model::ModelGraph& graph, const Dataset& data, CalibrateEstimate& estimate) {
+  if (data.samples < 1 || data.length < 1) {
+    refuse(estimate, "calibrate.data", "data", "there are no tokens", "take at least one sample of one token");
+  }
+  if (graph.positionsLimited && data.length > graph.maxPositions) {
+    refuse(
+        estimate, "calibrate.length", "length",
+        fmt::format("{} tokens are more than the {} positions that the model learned", data.length, graph.maxPositions),
+        fmt::format("take a length of at most {}", graph.maxPositions));
+  }
+  const auto bad =
+      std::find_if(data.ids.begin(), data.ids.end(), [&](std::int32_t id) { return id < 0 || id >= graph.vocabulary; });
+  if (bad != data.ids.end()) {
+    const auto token = bad - data.ids.begin();
+    refuse(estimate, "calibrate.token", fmt::format("sample {}, position {}", token / data.length, token % data.length),
+           fmt::format("token id {} is outside of the vocabulary of {}", *bad, graph.vocabulary),
+           "use the tokens of this model's tokenizer");
+  }
+}
+
+}  // namespace
+
+CalibrateEstimate estimateCalibration(const model::OpenedModel& model, const Dataset& data,
+                                      const CalibrateOptions& options, compute::Backend& backend) {
+  options.validate();
+  const model::ModelGraph& graph = model.graph;
+  const compute::DeviceInfo device = backend.info();
+  const bool onHost = device.threads > 0;
+  CalibrateEstimate estimate;
+  checkData(graph, data, estimate);
+  if (!estimate.problems.empty()) return estimate;
+  for (const model::BlockGraph& block : graph.blocks) {
+    estimate.weightsPerBlock = std::max(estimate.weightsPerBlock, tensorBytes(model, graph.tensorsOf(block.index)));
+    estimate.flops += blockFlops(graph, block, data);
+  }
+  const HiddenShape shape = hiddenShape(graph, data);
+  estimate.hiddenBytes = shape.bytes();
+  addStatistics(graph, data, options, estimate);
+  estimate.promisedMemory =
+      options.memoryBytes > 0 ? options.memoryBytes : residentMemory() + availableMemory() / 4 * 3;
+
+  const std::int64_t busy = (onHost ? kBusyTokensCpu : kBusyTokensDevice) / data.length;
+  const std::int64_t sequences = std::max<std::int64_t>({1, busy, device.threads});
+  const std::int64_t wanted = std::min(options.microBatch > 0 ? options.microBatch : sequences, data.samples);
+  planMemory(hostMemory(model, data, device, estimate), wanted, options.microBatch > 0, estimate);
+  if (!onHost) {
+    const std::uint64_t work = forward::ForwardRunner::workBytesPerRow(graph) * static_cast<std::uint64_t>(data.length);
+    planDevice(device, shape, work, estimate);
+  }
+  planDisk(options, estimate);
+  estimate.seconds = kBesidesGemm * estimate.flops / measureGemmRate(backend);
+  return estimate;
+}
+
+}  // namespace oscope::calibration

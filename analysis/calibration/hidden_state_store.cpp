@@ -1,0 +1,136 @@
+#include "analysis/calibration/hidden_state_store.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "analysis/base/error.h"
+#include "analysis/base/json.h"
+
+namespace oscope::calibration {
+namespace {
+
+constexpr const char* kManifest = "hidden.json";
+
+std::string fileName(int index) {
+  return "hidden." + std::to_string(index);
+}
+
+void writeAt(int fd, const float* data, std::uint64_t bytes, std::uint64_t offset, const std::filesystem::path& path) {
+  const auto* from = reinterpret_cast<const char*>(data);
+  while (bytes > 0) {
+    const ssize_t written = ::pwrite(fd, from, bytes, static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw systemError(errno == EFBIG ? ENOSPC : errno, path.string(), "writing hidden states");
+    from += written;
+    offset += static_cast<std::uint64_t>(written);
+    bytes -= static_cast<std::uint64_t>(written);
+  }
+}
+
+void readAt(int fd, float* data, std::uint64_t bytes, std::uint64_t offset, const std::filesystem::path& path) {
+  auto* to = reinterpret_cast<char*>(data);
+  while (bytes > 0) {
+    const ssize_t got = ::pread(fd, to, bytes, static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw systemError(errno, path.string(), "reading hidden states");
+    if (got == 0) {
+      throw Error(ErrorCode::FileTruncated, path.string(), "the hidden states end too early",
+                  "start the calibration anew with --restart");
+    }
+    to += got;
+    offset += static_cast<std::uint64_t>(got);
+    bytes -= static_cast<std::uint64_t>(got);
+  }
+}
+
+}  // namespace
+
+HiddenStateStore::HiddenStateStore(const HiddenShape& shape, bool spilled, std::filesystem::path folder)
+    : m_shape(shape), m_spilled(spilled), m_folder(std::move(folder)) {
+  if (!spilled) m_memory.resize(static_cast<std::size_t>(shape.bytes() / sizeof(float)));
+}
+
+HiddenStateStore::~HiddenStateStore() {
+  for (const int fd : m_files) {
+    if (fd >= 0) ::close(fd);
+  }
+}
+
+int HiddenStateStore::openFile(int index) {
+  int& fd = m_files[static_cast<std::size_t>(index)];
+  if (fd >= 0) return fd;
+  const std::filesystem::path path = m_folder / fileName(index);
+  fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (fd < 0) throw systemError(errno, path.string(), "opening the hidden states");
+  return fd;
+}
+
+int HiddenStateStore::target() const {
+  // In place where nothing durable is at stake; otherwise into the other file.
+  if (m_current >= 0 && m_current != m_durable) return m_current;
+  return m_durable == 0 ? 1 : 0;
+}
+
+std::optional<int> HiddenStateStore::restore() {
+  const std::filesystem::path manifest = m_folder / kManifest;
+  if (!std::filesystem::exists(manifest)) return std::nullopt;
+  const Json json = readJsonFile(manifest);
+  const auto index = requireKey<std::int64_t>(json, "file", manifest.string());
+  const auto block = requireKey<std::int64_t>(json, "block", manifest.string());
+  std::error_code code;
+  const std::filesystem::path path = m_folder / fileName(index == 0 ? 0 : 1);
+  if (std::filesystem::file_size(path, code) != m_shape.bytes() || code) {
+    throw Error(ErrorCode::FileTruncated, path.string(), "the hidden states are not complete",
+                "start the calibration anew with --restart");
+  }
+  m_durable = index == 0 ? 0 : 1;
+  if (m_spilled) {
+    m_current = m_durable;
+  } else {
+    readAt(openFile(m_durable), m_memory.data(), m_shape.bytes(), 0, path);
+  }
+  return static_cast<int>(block);
+}
+
+void HiddenStateStore::load(std::int64_t first, compute::Backend& backend, compute::Tensor& target) {
+  const std::uint64_t offset = static_cast<std::uint64_t>(first) * m_shape.sampleBytes();
+  if (!m_spilled) {
+    backend.upload(m_memory.data() + offset / sizeof(float), target);
+    return;
+  }
+  m_staging.resize(static_cast<std::size_t>(target.rows * target.cols));
+  readAt(openFile(m_current), m_staging.data(), m_staging.size() * sizeof(float), offset,
+         m_folder / fileName(m_current));
+  backend.upload(m_staging.data(), target);
+  backend.synchronize();  // the staging memory is used again
+}
+
+void HiddenStateStore::store(std::int64_t first, compute::Backend& backend, const compute::Tensor& source) {
+  const std::uint64_t offset = static_cast<std::uint64_t>(first) * m_shape.sampleBytes();
+  if (!m_spilled) {
+    backend.download(source, m_memory.data() + offset / sizeof(float));
+    return;
+  }
+  m_staging.resize(static_cast<std::size_t>(source.rows * source.cols));
+  backend.download(source, m_staging.data());
+  const int index = target();
+  writeAt(openFile(index), m_staging.data(), m_staging.size() * sizeof(float), offset, m_folder / fileName(index));
+}
+
+void HiddenStateStore::finishPass() {
+  if (m_spilled) m_current = target();
+}
+
+void HiddenStateStore::makeDurable(int block) {
+  const int index = m_spilled ? m_current : (m_durable == 0 ? 1 : 0);
+  const std::filesystem::path path = m_folder / fileName(index);
+  if (!m_spilled) writeAt(openFile(index), m_memory.data(), m_shape.bytes(), 0, path);
+  if (::fsync(openFile(index)) != 0) throw systemError(errno, path.string(), "writing hidden states to disk");
+  writeJsonFile(m_folder / kManifest, {{"block", block}, {"file", index}});
+  m_durable = index;
+}
+
+}  // namespace oscope::calibration

@@ -1,0 +1,50 @@
+#include "analysis/calibration/run_plan.h"
+
+#include <algorithm>
+
+#include "analysis/base/error.h"
+#include "analysis/calibration/observer_registry.h"
+
+namespace oscope::calibration {
+
+void CalibrateOptions::validate() const {
+  const auto refuse = [](const char* option, const char* text) {
+    throw Error(ErrorCode::InvalidArgument, option, text);
+  };
+  if (output.empty()) refuse("output", "names no file");
+  if (microBatch < 0) refuse("microBatch", "must not be negative");
+  if (!(durableSeconds >= 0)) refuse("durableSeconds", "must not be negative");
+  chooseObservers(*this);
+}
+
+std::vector<ActiveObserver> chooseObservers(const CalibrateOptions& options) {
+  const std::vector<std::string> wanted = options.observers.empty() ? defaultObservers() : options.observers;
+  for (const std::string& id : wanted) findObserver(id);
+  for (const auto& entry : options.observerParams) findObserver(entry.first);
+  std::vector<ActiveObserver> chosen;
+  for (const auto& observer : observers()) {
+    if (std::find(wanted.begin(), wanted.end(), observer->id()) == wanted.end()) continue;
+    const auto params = options.observerParams.find(observer->id());
+    chosen.push_back(
+        {observer.get(), params != options.observerParams.end() ? params->second : ParamSet(observer->params())});
+  }
+  return chosen;
+}
+
+ObservedRun observedRun(const Dataset& data, const CalibrateOptions& options) {
+  return {data.samples, data.length, data.firstSample, options.seed};
+}
+
+HiddenShape hiddenShape(const model::ModelGraph& graph, const Dataset& data) {
+  return {data.samples, data.length, graph.hidden};
+}
+
+std::vector<std::string> embeddingTensors(const model::ModelGraph& graph) {
+  const model::EmbeddingDesc& embedding = graph.embedding;
+  std::vector<std::string> names{embedding.tokens, embedding.positions, embedding.projectIn};
+  if (embedding.norm) names.insert(names.end(), {embedding.norm->weight, embedding.norm->bias});
+  names.erase(std::remove(names.begin(), names.end(), std::string()), names.end());
+  return names;
+}
+
+}  // namespace oscope::calibration

@@ -1,0 +1,21 @@
+// What a calibration will do, decided from headers alone: shared by the estimate and the run.
+#pragma once
+
+#include <vector>
+
+#include "analysis/calibration/calibrate.h"
+#include "analysis/calibration/hidden_state_store.h"
+#include "analysis/calibration/site_watcher.h"
+
+namespace oscope::calibration {
+
+/// The chosen observers with complete parameters, in the registry's order. Unknown ids are InvalidArgument errors.
+std::vector<ActiveObserver> chooseObservers(const CalibrateOptions& options);
+
+ObservedRun observedRun(const Dataset& data, const CalibrateOptions& options);
+HiddenShape hiddenShape(const model::ModelGraph& graph, const Dataset& data);
+
+/// Names of the tensors that stand before the first block.
+std::vector<std::string> embeddingTensors(const model::ModelGraph& graph);
+
+}  // namespace oscope::calibration

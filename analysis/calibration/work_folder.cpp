@@ -1,0 +1,123 @@
+#include "analysis/calibration/work_folder.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "analysis/base/error.h"
+
+namespace oscope::calibration {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kJobFile = "job.json";
+constexpr const char* kLockFile = "lock";
+
+/// "seed, data" : the keys whose values differ.
+std::string differences(const Json& a, const Json& b) {
+  std::string keys;
+  for (const auto& item : a.items()) {
+    if (!b.contains(item.key()) || b.at(item.key()) != item.value()) keys += (keys.empty() ? "" : ", ") + item.key();
+  }
+  return keys.empty() ? "the options" : keys;
+}
+
+/// Files of a calibration: nothing else is ever removed.
+bool isOurs(const std::string& name) {
+  return name.starts_with("job.json") || name.starts_with("block-") || name.starts_with("hidden.") ||
+         name.starts_with("snapshot.h5");
+}
+
+/// The folder where a finished job's folder waits for its removal: a kill on the way leaves no half work folder.
+fs::path doneName(const fs::path& path) {
+  return path.string() + ".done";
+}
+
+}  // namespace
+
+fs::path WorkFolder::pathFor(const fs::path& output) {
+  return output.string() + ".work";
+}
+
+std::uint64_t WorkFolder::bytes(const fs::path& output) {
+  std::uint64_t total = 0;
+  std::error_code code;
+  for (fs::directory_iterator it(pathFor(output), code), end; !code && it != end; it.increment(code)) {
+    const std::uint64_t size = it->file_size(code);
+    if (!code) total += size;
+  }
+  return total;
+}
+
+WorkFolder::WorkFolder(const fs::path& output, const Json& job, bool restart) : m_path(pathFor(output)) {
+  std::error_code code;
+  fs::remove_all(doneName(m_path), code);
+  fs::create_directories(m_path, code);
+  if (code) throw systemError(code.value(), m_path.string(), "creating the work folder");
+  lock();
+  if (restart) clear();
+  const fs::path jobFile = m_path / kJobFile;
+  if (fs::exists(jobFile)) {
+    const Json found = readJsonFile(jobFile);
+    if (found != job) {
+      throw Error(ErrorCode::Mismatch, m_path.string(),
+                  "holds an interrupted calibration of another job; different: " + differences(job, found),
+                  "give --restart to discard it, or another output");
+    }
+    // What a killed run was writing under a temporary name.
+    for (const fs::directory_entry& entry : fs::directory_iterator(m_path)) {
+      if (entry.path().filename().string().find(".part-") != std::string::npos) fs::remove(entry.path(), code);
+    }
+    return;
+  }
+  for (const fs::directory_entry& entry : fs::directory_iterator(m_path)) {
+    const std::string name = entry.path().filename().string();
+    if (name != kLockFile && !isOurs(name)) {
+      throw Error(ErrorCode::Mismatch, m_path.string(), "holds \"" + name + "\", which is no calibration's",
+                  "remove the folder, or choose another output");
+    }
+  }
+  writeJsonFile(jobFile, job);
+}
+
+WorkFolder::~WorkFolder() {
+  if (m_lock >= 0) ::close(m_lock);
+}
+
+void WorkFolder::lock() {
+  const fs::path path = m_path / kLockFile;
+  m_lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (m_lock < 0) throw systemError(errno, path.string(), "opening the work folder");
+  if (::flock(m_lock, LOCK_EX | LOCK_NB) == 0) return;
+  ::close(std::exchange(m_lock, -1));
+  throw Error(ErrorCode::Mismatch, m_path.string(), "another process is calibrating into this output",
+              "wait for it, or choose another output");
+}
+
+void WorkFolder::clear() {
+  for (const fs::directory_entry& entry : fs::directory_iterator(m_path)) {
+    if (isOurs(entry.path().filename().string())) fs::remove_all(entry.path());
+  }
+}
+
+fs::path WorkFolder::blockFile(int block) const {
+  return m_path / fmt::format("block-{:03}.h5", block);
+}
+
+int WorkFolder::finishedBlocks(int total) const {
+  int finished = 0;
+  while (finished < total && fs::exists(blockFile(finished))) ++finished;
+  return finished;
+}
+
+void WorkFolder::remove() {
+  fs::rename(m_path, doneName(m_path));
+  fs::remove_all(doneName(m_path));
+}
+
+}  // namespace oscope::calibration

@@ -1,0 +1,42 @@
+// `<output>.work`: what a killed calibration goes on from.
+#pragma once
+
+#include <filesystem>
+
+#include "analysis/base/json.h"
+
+namespace oscope::calibration {
+
+/// Holds `job.json` (what the run computes), a file per finished block, the hidden states, and a lock against a second
+/// process.
+class WorkFolder {
+ public:
+  /// Opens or creates the folder of `output`. A folder of another job is a Mismatch error that names what differs,
+  /// unless `restart` is set: then its content is discarded. A folder that another process works in is an error.
+  WorkFolder(const std::filesystem::path& output, const Json& job, bool restart);
+  ~WorkFolder();
+  WorkFolder(const WorkFolder&) = delete;
+  WorkFolder& operator=(const WorkFolder&) = delete;
+
+  static std::filesystem::path pathFor(const std::filesystem::path& output);
+  /// Bytes that the folder of `output` holds already; 0 where there is none.
+  static std::uint64_t bytes(const std::filesystem::path& output);
+
+  const std::filesystem::path& path() const { return m_path; }
+  std::filesystem::path blockFile(int block) const;
+  /// Blocks 0 .. n-1 whose files are there.
+  int finishedBlocks(int total) const;
+  /// Where the snapshot is put together before it moves to its final name.
+  std::filesystem::path snapshotFile() const { return m_path / "snapshot.h5"; }
+  /// Discards the folder: the job is done.
+  void remove();
+
+ private:
+  void lock();
+  void clear();
+
+  std::filesystem::path m_path;
+  int m_lock = -1;
+};
+
+}  // namespace oscope::calibration
