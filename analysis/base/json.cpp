@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
-#include <set>
-#include <sstream>
+#include <unordered_set>
 #include <vector>
 
 #include "analysis/base/atomic_file.h"
@@ -13,24 +12,29 @@
 namespace oscope {
 namespace {
 
-/// Checks what nlohmann's DOM parser lets pass: duplicate keys and over-deep nesting. Returns false where it found one.
-class StrictnessCheck final : public nlohmann::json_sax<Json> {
+/// Builds the value, and refuses what nlohmann's own builder lets pass: duplicate keys and over-deep nesting. Its
+/// builder also looks through all members of an ordered object for every new key, which takes minutes on a large
+/// vocabulary.
+class StrictBuilder final : public nlohmann::json_sax<Json> {
  public:
-  explicit StrictnessCheck(int maxDepth) : m_maxDepth(maxDepth) {}
+  explicit StrictBuilder(int maxDepth) : m_maxDepth(maxDepth) {}
 
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool start_object(std::size_t) override { return open(); }
-  bool start_array(std::size_t) override { return open(); }
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(number_integer_t value) override { return add(value); }
+  bool number_unsigned(number_unsigned_t value) override { return add(value); }
+  bool number_float(number_float_t value, const string_t&) override { return add(value); }
+  bool string(string_t& value) override { return add(std::move(value)); }
+  bool binary(binary_t& value) override { return add(std::move(value)); }
+  bool start_object(std::size_t) override { return open(Json::object()); }
+  bool start_array(std::size_t) override { return open(Json::array()); }
   bool key(string_t& name) override {
-    if (m_keys.back().insert(name).second) return true;
-    problem = "duplicate key \"" + name + "\"";
-    return false;
+    if (!m_open.back().keys.insert(name).second) {
+      problem = "duplicate key \"" + name + "\"";
+      return false;
+    }
+    m_key = std::move(name);
+    return true;
   }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
@@ -39,22 +43,42 @@ class StrictnessCheck final : public nlohmann::json_sax<Json> {
     return false;
   }
 
+  Json result;
   std::string problem;
 
  private:
-  bool open() {
-    m_keys.emplace_back();
-    if (static_cast<int>(m_keys.size()) <= m_maxDepth) return true;
-    problem = fmt::format("nested deeper than {} levels", m_maxDepth);
-    return false;
+  struct Container {
+    Json* value;  ///< stays in place: its parent takes no other member before it is closed
+    std::unordered_set<std::string> keys;
+  };
+
+  Json* place(Json value) {
+    if (m_open.empty()) return &(result = std::move(value));
+    Json& parent = *m_open.back().value;
+    if (parent.is_array()) return &parent.get_ref<Json::array_t&>().emplace_back(std::move(value));
+    std::vector<Json::object_t::value_type>& members = parent.get_ref<Json::object_t&>();
+    return &members.emplace_back(std::move(m_key), std::move(value)).second;
+  }
+  bool add(Json value) {
+    place(std::move(value));
+    return true;
+  }
+  bool open(Json container) {
+    if (static_cast<int>(m_open.size()) >= m_maxDepth) {
+      problem = fmt::format("nested deeper than {} levels", m_maxDepth);
+      return false;
+    }
+    m_open.push_back({place(std::move(container)), {}});
+    return true;
   }
   bool close() {
-    m_keys.pop_back();
+    m_open.pop_back();
     return true;
   }
 
   int m_maxDepth;
-  std::vector<std::set<std::string>> m_keys;
+  std::vector<Container> m_open;
+  std::string m_key;
 };
 
 template <typename T>
@@ -95,9 +119,9 @@ Json parseJson(std::string_view text, const std::string& where, const JsonLimits
     throw Error(ErrorCode::Malformed, where,
                 fmt::format("JSON of {} bytes is larger than the limit of {}", text.size(), limits.maxBytes));
   }
-  StrictnessCheck check(limits.maxDepth);
-  if (!Json::sax_parse(text.begin(), text.end(), &check)) throw Error(ErrorCode::Malformed, where, check.problem);
-  return Json::parse(text.begin(), text.end());
+  StrictBuilder builder(limits.maxDepth);
+  if (!Json::sax_parse(text.begin(), text.end(), &builder)) throw Error(ErrorCode::Malformed, where, builder.problem);
+  return std::move(builder.result);
 }
 
 Json readJsonFile(const std::filesystem::path& path, const JsonLimits& limits) {
