@@ -90,6 +90,13 @@ class Fptq final : public QuantMethod {
 
 }  // namespace
 
+std::optional<LaeOptions> laeOptionsOf(const Recipe& recipe) {
+  for (const RecipeStep& step : recipe.steps) {
+    if (step.method == Fptq().id()) return laeOptions(step.params);
+  }
+  return std::nullopt;
+}
+
 std::unique_ptr<QuantMethod> makeFptq() {
   return std::make_unique<Fptq>();
 }

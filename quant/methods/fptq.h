@@ -2,11 +2,16 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "quant/methods/method.h"
+#include "quant/transform/channel_scale.h"
 
 namespace oscope::quant {
 
 std::unique_ptr<QuantMethod> makeFptq();
+
+/// LAE as the recipe's fptq step sets it; empty without such a step.
+std::optional<LaeOptions> laeOptionsOf(const Recipe& recipe);
 
 }  // namespace oscope::quant

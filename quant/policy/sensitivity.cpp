@@ -9,11 +9,17 @@
 namespace oscope::quant {
 namespace {
 
-std::size_t at(Policy policy) { return static_cast<std::size_t>(policy); }
+std::size_t at(Policy policy) {
+  return static_cast<std::size_t>(policy);
+}
 
-bool isStatic(Policy policy) { return policy == Policy::Static || policy == Policy::LaeStatic; }
+bool isStatic(Policy policy) {
+  return policy == Policy::Static || policy == Policy::LaeStatic;
+}
 
-double decibel(double noise) { return -10 * std::log10(std::max(noise, 1e-30)); }
+double decibel(double noise) {
+  return -10 * std::log10(std::max(noise, 1e-30));
+}
 
 /// Thresholds just above each distinct range (and one below all), thinned evenly to `limit`.
 std::vector<double> cutPoints(std::vector<double> ranges, int limit) {
@@ -98,7 +104,7 @@ std::vector<ThresholdPair> ThresholdModel::sweep(int limit, const JobContext& co
   // noise and of the static count make each pair two subtractions.
   struct Contribution {
     double range = 0;
-    std::array<double, 3> noise{};   // when below v0, between, above v1
+    std::array<double, 3> noise{};  // when below v0, between, above v1
     std::array<int, 3> statics{};
   };
   std::vector<Contribution> sites;
@@ -144,7 +150,8 @@ std::vector<ThresholdPair> ThresholdModel::sweep(int limit, const JobContext& co
     const std::size_t below = countBelow(cuts[low], true);
     for (std::size_t high = low + 1; high < cuts.size(); ++high) {
       const std::size_t upTo = countBelow(cuts[high], false);
-      const double sum = fixedNoise + noise[below][0] + noise[upTo][1] - noise[below][1] + noise.back()[2] - noise[upTo][2];
+      const double sum =
+          fixedNoise + noise[below][0] + noise[upTo][1] - noise[below][1] + noise.back()[2] - noise[upTo][2];
       const int count = fixedStatics + statics[below][0] + statics[upTo][1] - statics[below][1];
       pairs.push_back({cuts[low], cuts[high], count / total, decibel(sum / total)});
     }

@@ -38,8 +38,8 @@ class ThresholdModel {
   struct Site {
     float range = 0;
     bool overridden = false, foldable = false;
-    Policy fixed = Policy::Static;        ///< the plan's policy
-    std::array<double, 4> noise{};        ///< noise-to-signal ratio by policy
+    Policy fixed = Policy::Static;  ///< the plan's policy
+    std::array<double, 4> noise{};  ///< noise-to-signal ratio by policy
     std::array<bool, 4> predicted{};
   };
   std::vector<Site> m_sites;

@@ -7,30 +7,34 @@
 
 #include "analysis/base/job_context.h"
 #include "quant/policy/plan.h"
+#include "quant/transform/channel_scale.h"
 
 namespace oscope::quant {
 
 /// A hypothetical treatment of one site.
 struct WhatIf {
   Policy policy = Policy::Static;
-  double laeAlpha = 1.0;
+  LaeOptions lae;
   double clip = 1.0;  ///< share of the range that the static scale covers
   WeightScheme weights;
   NumericRules rules;
-  std::vector<float> scale;  ///< any per-channel fold instead of LAE's; empty: by policy
+  std::vector<float> scale;  ///< a per-channel fold; empty: LAE's for lae_static, none for the others
 };
 
-/// Predicts one site. Model of the error: channel j of a reader contributes ||W_:j||^2 E[(x_j - Q(x_j))^2] with the
-/// expectation over the channel's log2 histogram (uniform inside a rounding step, x^2 below half a step, the clipped
-/// excess above the range; per-token scales over the distribution of token maxima), plus the weights' rounding error
-/// E[x_j^2] ||dW_:j||^2 from the snapshot's sample of weight rows; the signal is the measured output energy.
+/// Predicts one site's readers together. Model of the error: channel j of a reader contributes ||W_:j||^2 s_j^2
+/// E[(x_j / s_j - Q(x_j / s_j))^2] with the expectation over the channel's log2 histogram (noise_model.h; per-token
+/// scales over the distribution of token maxima), plus the weights' rounding error: the snapshot's sampled weight rows
+/// are quantized, and their error meets E[x_j^2] and the correlation between channels that the sampled rows show. The
+/// signal is the measured output energy. No error at all is infinite; a figure is empty where the snapshot lacks what
+/// it needs or the policy can't be had.
 /// `detail` is the site's detail from the snapshot.
 Prediction predict(const stats::SiteStats& site, const stats::SiteDetail& detail, const WhatIf& question);
 
 /// Predictions of every policy for every site under one recipe: computed once, then thresholds are look-ups.
 class PredictionTable {
  public:
-  /// Reads one site's detail at a time.
+  /// Reads one site's detail at a time. LAE by the recipe's fptq step. A scale by another step (smoothquant) is there
+  /// under every policy.
   PredictionTable(const stats::Snapshot& snapshot, const Recipe& recipe, const JobContext& context);
   /// nullopt where the policy can't be had at that site (no fold edge allowed).
   const Prediction& at(std::size_t site, Policy policy) const;

@@ -1,0 +1,155 @@
+#include "quant/policy/what_if.h"
+
+#include <cmath>
+#include <limits>
+
+#include "quant/methods/fptq.h"
+#include "quant/numerics/quantize.h"
+#include "quant/policy/noise_model.h"
+#include "quant/policy/policy_rules.h"
+
+namespace oscope::quant {
+namespace {
+
+constexpr double kUnclipped = std::numeric_limits<double>::infinity();
+
+/// ||W_:j||^2 summed over the readers: what a squared error of channel j costs in the outputs.
+std::vector<double> channelWeights(const stats::SiteStats& site) {
+  std::vector<double> weights(static_cast<std::size_t>(site.channels));
+  for (const stats::ReaderStats& reader : site.readers) {
+    for (std::size_t j = 0; j < weights.size(); ++j) {
+      weights[j] += static_cast<double>(reader.columnNorms[j]) * reader.columnNorms[j];
+    }
+  }
+  return weights;
+}
+
+/// Squared output error of the activation's rounding, summed over all tokens.
+double activationNoise(const stats::SiteStats& site, const stats::SiteDetail& detail, const WhatIf& question,
+                       const std::vector<float>& scale) {
+  const int bits = question.rules.activationBits;
+  std::vector<ScaleBucket> steps;
+  double topCode = kUnclipped;
+  if (question.policy == Policy::Dynamic) {
+    steps = tokenScales(site.tokenAbsmax, activationDivisor(question.rules, bits));
+  } else {
+    const double range = rangeAfter(site, scale) * question.clip;
+    steps = {{staticActivationScale(range, bits, question.rules.scaleDtype), 1}};
+    topCode = largestCode(bits);
+  }
+  double noise = 0;
+  if (scale.empty()) {
+    for (const ScaleBucket& step : steps) {
+      noise += step.share * histogramNoise<double>(site.weightedHistogram, step.scale, topCode, site.range());
+    }
+    return noise;
+  }
+  const std::vector<double> weights = channelWeights(site);
+  for (std::size_t j = 0; j < weights.size(); ++j) {
+    const auto counts = std::span(detail.histogram).subspan(j * compute::kHistogramBins, compute::kHistogramBins);
+    for (const ScaleBucket& step : steps) {
+      // In units of the unfolded channel the step is s_j times as long.
+      noise +=
+          weights[j] * step.share *
+          histogramNoise<std::uint32_t>(counts, step.scale * static_cast<double>(scale[j]), topCode, site.absmax[j]);
+    }
+  }
+  return noise;
+}
+
+/// Squared output error of one reader's rounded weights, summed over all tokens and outputs.
+double weightNoise(const stats::SiteStats& site, const stats::SiteDetail& detail, std::size_t reader,
+                   const WhatIf& question, const std::vector<float>& scale) {
+  const auto in = static_cast<std::size_t>(site.channels);
+  std::vector<float> folded = detail.weightRows[reader];
+  if (!scale.empty()) {
+    for (std::size_t k = 0; k < folded.size(); ++k) folded[k] *= scale[k % in];
+  }
+  const auto sampled = static_cast<std::int64_t>(folded.size() / in);
+  const std::vector<float> rounded =
+      dequantizeWeight(quantizeWeight(folded, sampled, site.channels, question.weights, question.rules.scaleDtype));
+
+  // Error of each sampled weight in units of the unfolded weight.
+  std::vector<double> errors(folded.size());
+  double independent = 0;
+  for (std::size_t k = 0; k < errors.size(); ++k) {
+    const std::size_t j = k % in;
+    errors[k] = (static_cast<double>(rounded[k]) - folded[k]) / (scale.empty() ? 1.0 : scale[j]);
+    independent += errors[k] * errors[k] * site.rms[j] * site.rms[j];
+  }
+  // What channels that move together add or cancel, measured on the sampled activations.
+  double together = 0, apart = 0;
+  for (std::size_t x = 0; x + in <= detail.rows.size(); x += in) {
+    for (std::size_t n = 0; n + in <= errors.size(); n += in) {
+      double sum = 0, squares = 0;
+      for (std::size_t j = 0; j < in; ++j) {
+        const double product = errors[n + j] * detail.rows[x + j];
+        sum += product;
+        squares += product * product;
+      }
+      together += sum * sum;
+      apart += squares;
+    }
+  }
+  const double correlation = apart > 0 ? together / apart : 1;
+  const double perRow = independent * correlation / static_cast<double>(sampled);
+  return perRow * static_cast<double>(site.readers[reader].out) * static_cast<double>(site.tokens);
+}
+
+double decibel(double signal, double noise) {
+  return noise > 0 ? 10 * std::log10(signal / noise) : std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+Prediction predict(const stats::SiteStats& site, const stats::SiteDetail& detail, const WhatIf& question) {
+  std::vector<float> scale = question.scale;
+  if (scale.empty() && question.policy == Policy::LaeStatic) {
+    if (site.foldEdge.empty()) return {};
+    scale = laeScale(site, question.lae);
+  }
+  double signal = 0;
+  for (const stats::ReaderStats& reader : site.readers) signal += reader.outputEnergy;
+  if (!(signal > 0) || site.weightedHistogram.empty()) return {};
+  if (!scale.empty() && detail.histogram.empty()) return {};
+  if (question.policy == Policy::Dynamic && site.tokenAbsmax.empty()) return {};
+
+  Prediction prediction;
+  double noise = question.policy == Policy::None ? 0 : activationNoise(site, detail, question, scale);
+  prediction.activation = decibel(signal, noise);
+  if (!question.weights.isFloat()) {
+    if (detail.weightRows.size() != site.readers.size()) return prediction;
+    for (std::size_t r = 0; r < site.readers.size(); ++r) noise += weightNoise(site, detail, r, question, scale);
+  }
+  prediction.total = decibel(signal, noise);
+  return prediction;
+}
+
+PredictionTable::PredictionTable(const stats::Snapshot& snapshot, const Recipe& recipe, const JobContext& context) {
+  const std::optional<LaeOptions> lae = laeOptionsOf(recipe);
+  const Plan plan = makePlan(snapshot, recipe);
+  ProgressMeter progress(context, "predict", "sites", static_cast<std::int64_t>(plan.sites.size()));
+  for (std::size_t i = 0; i < plan.sites.size(); ++i) {
+    const stats::SiteStats& site = snapshot.sites()[i];
+    const stats::SiteDetail detail = snapshot.detail(site.id);
+    WhatIf question;
+    question.weights = plan.sites[i].linears.front().scheme;
+    question.rules = recipe.rules;
+    question.lae = lae.value_or(LaeOptions{});
+    auto& row = m_rows.emplace_back();
+    for (Policy policy : kPolicies) {
+      question.policy = policy;
+      question.scale.clear();
+      if (policy == Policy::LaeStatic && (!lae || !whyNotFoldable(site, recipe).empty())) continue;
+      if (!lae) question.scale = plan.sites[i].scale;
+      row[static_cast<std::size_t>(policy)] = predict(site, detail, question);
+    }
+    progress.advance(1);
+  }
+}
+
+const Prediction& PredictionTable::at(std::size_t site, Policy policy) const {
+  return m_rows.at(site)[static_cast<std::size_t>(policy)];
+}
+
+}  // namespace oscope::quant
