@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 
 # Largest absolute value of a whole site before planting, about.
 ATTN_OUT_LEVEL = [1.0, 1.5, 2.0, 2.8, 3.5, 4.5, 6.0, 8.0]
-FFN_MID_LEVEL = [6.0] * 8
+FFN_MID_LEVEL = [1.5, 4, 1.5, 2, 2, 2, 3, 6]
 # The range that each block's site should have, about: a factor is a power of two, so it is met within a factor of 1.42.
 ATTN_IN = [28, 34, 42, 50, 60, 70, 84, 76]
 FFN_IN = [26, 28, 32, 38, 44, 52, 60, 56]
