@@ -5,15 +5,22 @@
 #include <algorithm>
 
 #include "analysis/base/error.h"
-#include "analysis/model/arch/specs.h"
+#include "analysis/model/arch_spec.h"
 
 namespace oscope::model {
 
+// One line per architecture: X is defined as XSpec() in arch/X.cpp.
+#define OSCOPE_ARCHITECTURES(ARCH) \
+  ARCH(llama)                      \
+  ARCH(bloom)                      \
+  ARCH(opt)
+
+#define OSCOPE_DECLARE(ARCH) ArchSpec ARCH##Spec();
+OSCOPE_ARCHITECTURES(OSCOPE_DECLARE)
+
 const std::vector<ArchSpec>& architectures() {
-  static const std::vector<ArchSpec> kAll{
-      llamaSpec(),
-      bloomSpec(),
-  };
+#define OSCOPE_CALL(ARCH) ARCH##Spec(),
+  static const std::vector<ArchSpec> kAll{OSCOPE_ARCHITECTURES(OSCOPE_CALL)};
   return kAll;
 }
 

@@ -3,7 +3,7 @@
 #include <bit>
 #include <cmath>
 
-#include "analysis/model/arch/specs.h"
+#include "analysis/model/arch_spec.h"
 #include "analysis/model/graph_builder.h"
 
 namespace oscope::model {

@@ -1,5 +1,5 @@
 // LLaMA 1 to 3: pre-RMSNorm, rotary positions, grouped queries, gated MLP (architectures.md sections 2 to 4).
-#include "analysis/model/arch/specs.h"
+#include "analysis/model/arch_spec.h"
 #include "analysis/model/graph_builder.h"
 #include "analysis/model/rope_scaling.h"
 
