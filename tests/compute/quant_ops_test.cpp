@@ -1,0 +1,200 @@
+// Quantization, integer products and comparisons against float64 references, on every backend.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cfenv>
+#include <cmath>
+
+#include "analysis/base/error.h"
+#include "tests/compute/backends.h"
+#include "tests/compute/reference.h"
+#include "tests/compute/tolerances.h"
+
+namespace oscope::compute::test {
+namespace {
+
+class QuantOps : public testing::TestWithParam<BackendCase> {
+ protected:
+  void SetUp() override { m_backend = GetParam().make(); }
+  Backend& backend() { return *m_backend; }
+  std::unique_ptr<Backend> m_backend;
+};
+
+float absmax(const float* first, const float* last) {
+  float top = 0;
+  for (; first != last; ++first) top = std::max(top, std::fabs(*first));
+  return top;
+}
+
+TEST_P(QuantOps, CodesAndScalesFollowTheRule) {
+  const std::int64_t cols = 37;
+  SequenceLayout layout;
+  layout.starts = {0, 2, 5};
+  std::vector<float> x = activations(5, cols, 1);
+  std::fill_n(x.begin() + cols, cols, 0.0f);  // an all-zero token
+  using Mode = ActivationQuant::Mode;
+  for (const Mode mode : {Mode::Static, Mode::PerToken, Mode::PerSequence}) {
+    for (const float divisor : {127.0f, 127.5f}) {
+      const ActivationQuant quant{mode, 8, 0.31f, divisor};
+      Tensor codes = backend().allocate(DType::I8, 5, cols), scales = backend().allocate(DType::F32, 5, 1);
+      Tensor fake = uploaded(backend(), x, 5, cols);
+      backend().quantize(fake, layout, quant, codes, scales);
+      backend().fakeQuant(fake, layout, quant);
+      std::vector<std::int8_t> actual(static_cast<std::size_t>(5 * cols));
+      backend().download(codes, actual.data());
+      const std::vector<float> actualScales = downloaded(backend(), scales), faked = downloaded(backend(), fake);
+      for (std::int64_t row = 0; row < 5; ++row) {
+        const std::int64_t first = mode == Mode::PerToken ? row : row < 2 ? 0 : 2;
+        const std::int64_t last = mode == Mode::PerToken ? row + 1 : row < 2 ? 2 : 5;
+        const float top = absmax(x.data() + first * cols, x.data() + last * cols);
+        const float scale = mode == Mode::Static ? 0.31f : top == 0 ? 1.0f : top / divisor;
+        ASSERT_EQ(actualScales[static_cast<std::size_t>(row)], scale);
+        for (std::int64_t c = 0; c < cols; ++c) {
+          const auto at = static_cast<std::size_t>(row * cols + c);
+          const float code = std::clamp(std::nearbyint(x[at] / scale), -128.0f, 127.0f);
+          ASSERT_EQ(static_cast<float>(actual[at]), code) << "row " << row << ", channel " << c;
+          ASSERT_NEAR(faked[at], scale * code, kFakeQuantTolerance * std::fabs(scale * code));
+        }
+      }
+    }
+  }
+}
+
+TEST_P(QuantOps, TiesGoToEven) {
+  const std::vector<float> x{0.5f, 1.5f, 2.5f, -0.5f, -1.5f, -2.5f, 7.5f, -8.5f, 100.0f};
+  Tensor fake = uploaded(backend(), x, 1, 9);
+  backend().fakeQuant(fake, SequenceLayout::uniform(1, 1), {ActivationQuant::Mode::Static, 4, 1.0f, 7.0f});
+  EXPECT_EQ(downloaded(backend(), fake), (std::vector<float>{0, 2, 2, -0.0f, -2, -2, 7, -8, 7}));
+}
+
+QuantizedWeight randomWeight(std::int64_t out, std::int64_t in, std::int64_t group, int bits, bool asymmetric) {
+  QuantizedWeight w{out, in, bits, group, {}, {}, {}};
+  const std::vector<float> noise = activations(out, in, 33);
+  const int half = 1 << (bits - 1);
+  for (float value : noise)
+    w.codes.push_back(static_cast<std::int8_t>(std::clamp(static_cast<int>(value * half), -half, half - 1)));
+  for (std::int64_t i = 0; i < out * w.groups(); ++i) {
+    w.scales.push_back(roundTo(DType::BF16, 0.01f * static_cast<float>(i % 13 + 1)));
+    if (asymmetric) w.zeros.push_back(static_cast<std::int32_t>(i % (2 * half)) - half);
+  }
+  return w;
+}
+
+struct IntegerShape {
+  std::int64_t rows, out, in, group;
+  int bits;
+  bool asymmetric;
+};
+
+TEST_P(QuantOps, IntegerAndDequantizedProductsMatch) {
+  const std::vector<IntegerShape> shapes{
+      {1, 1, 8, 8, 8, false},     {3, 65, 96, 32, 4, false},   {5, 7, 172, 172, 4, false},
+      {4, 66, 256, 128, 4, true}, {2, 5, 28672, 128, 8, true}, {6, 130, 43, 43, 8, false},
+  };
+  for (const IntegerShape& s : shapes) {
+    SCOPED_TRACE(std::to_string(s.in) + " -> " + std::to_string(s.out));
+    const QuantizedWeight w = randomWeight(s.out, s.in, s.group, s.bits, s.asymmetric);
+    std::vector<std::int8_t> codes;
+    for (float value : activations(s.rows, s.in, 34))
+      codes.push_back(static_cast<std::int8_t>(std::clamp(value * 60.0f, -128.0f, 127.0f)));
+    const std::vector<float> scales = [&] {
+      std::vector<float> values;
+      for (std::int64_t r = 0; r < s.rows; ++r) values.push_back(0.02f + 0.003f * static_cast<float>(r));
+      return values;
+    }();
+    const std::vector<float> bias = activations(1, s.out, 35);
+
+    Tensor codeTensor = backend().allocate(DType::I8, s.rows, s.in);
+    backend().upload(codes.data(), codeTensor);
+    Tensor y = backend().allocate(DType::F32, s.rows, s.out);
+    const WeightPtr biasWeight = backend().prepareWeight(makeHostTensor("b", bias, {s.out}));
+    backend().integerLinear(codeTensor, uploaded(backend(), scales, s.rows, 1), *backend().prepareQuantized(w),
+                            biasWeight.get(), y);
+
+    std::vector<float> decoded, decodedWeight;
+    for (std::int64_t i = 0; i < s.out * s.in; ++i) {
+      const auto group = static_cast<std::size_t>(i / s.group);
+      const int zero = w.zeros.empty() ? 0 : w.zeros[group];
+      decodedWeight.push_back(w.scales[group] * static_cast<float>(w.codes[static_cast<std::size_t>(i)] - zero));
+    }
+    for (std::int8_t code : codes) decoded.push_back(code);
+    Doubles reference = referenceLinear(decoded, decodedWeight, {}, s.rows, s.in, s.out);
+    for (std::int64_t i = 0; i < s.rows * s.out; ++i) {
+      double& value = reference[static_cast<std::size_t>(i)];
+      value = value * scales[static_cast<std::size_t>(i / s.out)] + bias[static_cast<std::size_t>(i % s.out)];
+    }
+    EXPECT_LT(relativeError(downloaded(backend(), y), reference), kIntegerLinearTolerance);
+
+    // Fake quantization multiplies the same numbers in float32.
+    for (std::int64_t i = 0; i < s.rows * s.in; ++i)
+      decoded[static_cast<std::size_t>(i)] *= scales[static_cast<std::size_t>(i / s.in)];
+    backend().linear(uploaded(backend(), decoded, s.rows, s.in), SequenceLayout::uniform(1, s.rows),
+                     *backend().dequantize(w), biasWeight.get(), y);
+    EXPECT_LT(relativeError(downloaded(backend(), y), reference), kFakeLinearTolerance);
+  }
+}
+
+TEST_P(QuantOps, ABrokenQuantizedWeightIsRefused) {
+  QuantizedWeight w = randomWeight(4, 32, 16, 4, false);
+  w.scales.pop_back();
+  EXPECT_THROW(backend().prepareQuantized(w), Error);
+  w = randomWeight(4, 32, 16, 4, false);
+  w.group = 20;
+  EXPECT_THROW(backend().dequantize(w), Error);
+}
+
+TEST_P(QuantOps, LogitsCompareAsInFloat64) {
+  const std::int64_t rows = 3, vocabulary = 401;
+  const std::vector<float> a = activations(rows, vocabulary, 40), b = activations(rows, vocabulary, 41);
+  const std::vector<std::int32_t> targets{5, 400, -1};
+  const Tensor ta = uploaded(backend(), a, rows, vocabulary), tb = uploaded(backend(), b, rows, vocabulary);
+  const LogitComparison result = backend().compareLogits(ta, tb, targets);
+  for (std::size_t r = 0; r < 3; ++r) {
+    const float* ra = a.data() + r * vocabulary;
+    const float* rb = b.data() + r * vocabulary;
+    double sumA = 0, sumB = 0, kl = 0;
+    for (std::int64_t i = 0; i < vocabulary; ++i)
+      sumA += std::exp(static_cast<double>(ra[i])), sumB += std::exp(static_cast<double>(rb[i]));
+    for (std::int64_t i = 0; i < vocabulary; ++i) {
+      const double la = ra[i] - std::log(sumA), lb = rb[i] - std::log(sumB);
+      kl += std::exp(la) * (la - lb);
+    }
+    EXPECT_NEAR(result.klAB[r], kl, kLogitTolerance * std::max(1.0, kl));
+    EXPECT_EQ(result.argmaxA[r], std::max_element(ra, ra + vocabulary) - ra);
+    EXPECT_EQ(result.argmaxB[r], std::max_element(rb, rb + vocabulary) - rb);
+    const double nll = targets[r] < 0 ? 0.0 : std::log(sumB) - rb[targets[r]];
+    EXPECT_NEAR(result.nllB[r], nll, kLogitTolerance * std::max(1.0, nll));
+  }
+  const LogitComparison same = backend().compareLogits(ta, ta, targets);
+  EXPECT_EQ(same.klAB, std::vector<double>(3, 0.0));
+  EXPECT_EQ(same.nllB, result.nllA);
+}
+
+TEST_P(QuantOps, SumsOverPairsAndSequences) {
+  const std::int64_t rows = 5, cols = 1003;
+  const std::vector<float> a = activations(rows, cols, 50), b = activations(rows, cols, 51);
+  const Tensor ta = uploaded(backend(), a, rows, cols), tb = uploaded(backend(), b, rows, cols);
+  double aa = 0, dd = 0, ab = 0, bb = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const double u = a[i], v = b[i];
+    aa += u * u, dd += (u - v) * (u - v), ab += u * v, bb += v * v;
+  }
+  const Backend::PairSums sums = backend().compare(ta, tb);
+  EXPECT_NEAR(sums.aa, aa, kSumTolerance * aa);
+  EXPECT_NEAR(sums.dd, dd, kSumTolerance * dd);
+  EXPECT_NEAR(sums.ab, ab, kSumTolerance * aa);
+  EXPECT_NEAR(sums.bb, bb, kSumTolerance * bb);
+
+  SequenceLayout layout;
+  layout.starts = {0, 3, 3, 5};
+  const std::vector<double> energies = backend().energies(ta, layout);
+  ASSERT_EQ(energies.size(), 3u);
+  EXPECT_EQ(energies[1], 0.0);
+  EXPECT_NEAR(energies[0] + energies[2], aa, kSumTolerance * aa);
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, QuantOps, testing::ValuesIn(testBackends()),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace oscope::compute::test
