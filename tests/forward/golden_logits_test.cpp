@@ -35,8 +35,8 @@ TEST_P(GoldenLogits, MatchTheIndependentForward) {
   const model::OpenedModel model = model::openModel(root / "models" / name);
   compute::CpuBackend backend(2);
   const auto rows = static_cast<std::int64_t>(ids.size());
-  const std::vector<float> actual = forwardAll(model.graph, *model.weights, backend, ids,
-                                               compute::SequenceLayout::uniform(1, rows));
+  const std::vector<float> actual =
+      forwardAll(model.graph, *model.weights, backend, ids, compute::SequenceLayout::uniform(1, rows));
   ASSERT_EQ(actual.size(), expected.size());
   float largest = 0;
   for (std::size_t i = 0; i < actual.size(); ++i) largest = std::max(largest, std::fabs(actual[i] - expected[i]));
@@ -51,7 +51,8 @@ TEST_P(GoldenLogits, MatchTheIndependentForward) {
 
 INSTANTIATE_TEST_SUITE_P(Models, GoldenLogits,
                          testing::Values("stories260k", "stories260k-bf16-sharded", "tinystories-656k",
-                                         "tinystories-656k-outliers", "tiny-random-llama-untied", "tiny-bloom"),
+                                         "tinystories-656k-outliers", "tiny-random-llama-untied", "tiny-bloom",
+                                         "tiny-random-opt"),
                          [](const auto& info) {
                            std::string name = info.param;
                            std::replace(name.begin(), name.end(), '-', '_');
