@@ -39,13 +39,15 @@ Error writeError(int errnoValue, const fs::path& path, const std::string& action
                               : error.remedy()};
 }
 
-/// A new, empty file `<path>.part-XXXXXX` with the permissions that the user's umask leaves.
-std::pair<int, fs::path> createBeside(const fs::path& path) {
+/// Calls `create` with names `<path>.part-XXXXXX` until one is new (EEXIST: try the next). Not mkstemp: the result
+/// shall have the permissions that the user's umask leaves. Returns what `create` returned, and the name.
+template <typename Create>
+std::pair<int, fs::path> createBeside(const fs::path& path, Create create) {
   std::random_device random;
   for (;;) {
     fs::path temporary = fmt::format("{}.part-{:06x}", path.string(), random() & 0xFFFFFFu);
-    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd >= 0) return {fd, std::move(temporary)};
+    const int result = create(temporary.c_str());
+    if (result >= 0) return {result, std::move(temporary)};
     if (errno != EEXIST) throw writeError(errno, path, "creating");
   }
 }
@@ -65,7 +67,8 @@ void writeAll(int fd, std::span<const std::byte> bytes, std::uint64_t offset, co
 }  // namespace
 
 AtomicFile::AtomicFile(fs::path finalPath) : m_final(std::move(finalPath)) {
-  std::tie(m_fd, m_temporary) = createBeside(m_final);
+  std::tie(m_fd, m_temporary) = createBeside(
+      m_final, [](const char* name) { return ::open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); });
 }
 
 AtomicFile::~AtomicFile() {
@@ -114,11 +117,8 @@ AtomicFolder::AtomicFolder(fs::path finalPath, bool replace)
   }
   std::error_code error;
   fs::create_directories(parentOf(m_final), error);
-  if (error) throw systemError(error.value(), parentOf(m_final).string(), "creating the folder");
-  std::string pattern = m_final.string() + ".part-XXXXXX";
-  if (::mkdtemp(pattern.data()) == nullptr) throw systemError(errno, m_final.string(), "creating the folder");
-  ::chmod(pattern.c_str(), 0755);
-  m_temporary = pattern;
+  if (error) throw writeError(error.value(), parentOf(m_final), "creating the folder");
+  m_temporary = createBeside(m_final, [](const char* name) { return ::mkdir(name, 0777); }).second;
 }
 
 AtomicFolder::~AtomicFolder() {
@@ -134,17 +134,20 @@ void AtomicFolder::commit() {
   if (fs::exists(m_final, error)) {
     if (fs::is_empty(m_final, error)) {
       fs::remove(m_final, error);
+    } else if (!m_replace) {
+      throw Error(ErrorCode::WriteFailed, m_final.string(), "another program filled the output folder meanwhile",
+                  "choose another folder");
     } else {
       old = m_temporary.string() + ".old";
       fs::rename(m_final, old, error);
-      if (error) throw systemError(error.value(), m_final.string(), "moving the old folder away");
+      if (error) throw writeError(error.value(), m_final, "moving the old folder away");
     }
   }
   fs::rename(m_temporary, m_final, error);
   if (error) {
     std::error_code ignored;
     if (!old.empty()) fs::rename(old, m_final, ignored);
-    throw systemError(error.value(), m_final.string(), "renaming into place");
+    throw writeError(error.value(), m_final, "renaming into place");
   }
   m_committed = true;
   syncFolder(parentOf(m_final));

@@ -61,6 +61,13 @@ Error::Error(ErrorCode code, std::string where, std::string text, std::string re
       m_text(std::move(text)),
       m_remedy(std::move(remedy)) {}
 
+std::string clipped(std::string_view text, std::size_t maxBytes) {
+  if (text.size() <= maxBytes) return std::string(text);
+  std::size_t end = maxBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "...";
+}
+
 Error systemError(int errnoValue, std::string where, const std::string& action) {
   const std::string text = action + " failed: " + std::strerror(errnoValue);
   switch (errnoValue) {

@@ -56,4 +56,7 @@ class Cancelled : public std::exception {
 /// An Error made from errno after a failed system call on `where` (ENOSPC becomes DiskFull, ENOENT FileNotFound, ...).
 Error systemError(int errnoValue, std::string where, const std::string& action);
 
+/// `text` as far as a message can bear: at most `maxBytes`, cut between UTF-8 characters and marked with "...".
+std::string clipped(std::string_view text, std::size_t maxBytes = 200);
+
 }  // namespace oscope

@@ -30,7 +30,7 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
   bool start_array(std::size_t) override { return open(Json::array()); }
   bool key(string_t& name) override {
     if (!m_open.back().keys.insert(name).second) {
-      problem = "duplicate key \"" + name + "\"";
+      problem = "duplicate key \"" + clipped(name) + "\"";
       return false;
     }
     m_key = std::move(name);
@@ -39,7 +39,7 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
-    problem = fmt::format("not valid JSON at byte {}: {}", position, error.what());
+    problem = fmt::format("not valid JSON at byte {}: {}", position, clipped(error.what()));
     return false;
   }
 
@@ -84,7 +84,7 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
 template <typename T>
 constexpr const char* kTypeName = "value";
 template <>
-constexpr const char* kTypeName<bool> = "true or false";
+constexpr const char* kTypeName<bool> = "boolean";
 template <>
 constexpr const char* kTypeName<std::int64_t> = "integer";
 template <>
@@ -97,7 +97,7 @@ constexpr const char* kTypeName<Json> = "value";
 template <typename T>
 bool holds(const Json& value) {
   if constexpr (std::is_same_v<T, bool>) return value.is_boolean();
-  if constexpr (std::is_same_v<T, std::int64_t>) return value.is_number_integer();
+  if constexpr (std::is_same_v<T, std::int64_t>) return fitsInt64(value);
   if constexpr (std::is_same_v<T, double>) return value.is_number();
   if constexpr (std::is_same_v<T, std::string>) return value.is_string();
   return true;
@@ -107,31 +107,39 @@ template <typename T>
 T convert(const Json& value, const char* key, const std::string& where) {
   if (!holds<T>(value)) {
     throw Error(ErrorCode::Malformed, where,
-                fmt::format("key \"{}\" must be a {}, found {}", key, kTypeName<T>, value.type_name()));
+                fmt::format("key \"{}\" must be of type {}, found {}", key, kTypeName<T>, value.type_name()));
   }
   return value.get<T>();
 }
 
 }  // namespace
 
+void refuseNulBytes(std::string_view text, const std::string& where, std::size_t firstByte) {
+  const std::size_t place = text.find('\0');
+  if (place == std::string_view::npos) return;
+  throw Error(ErrorCode::Malformed, where, fmt::format("not valid JSON: a NUL byte at byte {}", firstByte + place));
+}
+
 Json parseJson(std::string_view text, const std::string& where, const JsonLimits& limits) {
   if (text.size() > limits.maxBytes) {
     throw Error(ErrorCode::Malformed, where,
                 fmt::format("JSON of {} bytes is larger than the limit of {}", text.size(), limits.maxBytes));
   }
+  refuseNulBytes(text, where);
   StrictBuilder builder(limits.maxDepth);
   if (!Json::sax_parse(text.begin(), text.end(), &builder)) throw Error(ErrorCode::Malformed, where, builder.problem);
   return std::move(builder.result);
 }
 
 Json readJsonFile(const std::filesystem::path& path, const JsonLimits& limits) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+    throw Error(ErrorCode::FileUnreadable, path.string(), "not a regular file");  // opening a pipe would wait forever
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) throw systemError(errno, path.string(), "opening");
-  std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
-  if (error || !std::filesystem::is_regular_file(path)) {
-    throw Error(ErrorCode::FileUnreadable, path.string(), "not a regular file");
-  }
+  if (error) throw systemError(error.value(), path.string(), "asking for the size");
   if (size > limits.maxBytes) {
     throw Error(ErrorCode::Malformed, path.string(),
                 fmt::format("JSON of {} bytes is larger than the limit of {}", size, limits.maxBytes));

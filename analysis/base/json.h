@@ -16,6 +16,10 @@ struct JsonLimits {
   int maxDepth = 32;
 };
 
+/// Throws Malformed where `text` holds a NUL byte: nlohmann's lexer takes it for the end and ignores what follows.
+/// `firstByte` is the offset of `text` in its file.
+void refuseNulBytes(std::string_view text, const std::string& where, std::size_t firstByte = 0);
+
 /// Parses UTF-8 JSON strictly: duplicate keys, invalid UTF-8, trailing text, over-deep nesting are Malformed errors
 /// that name `where` and the byte offset.
 Json parseJson(std::string_view text, const std::string& where, const JsonLimits& limits = {});
@@ -25,6 +29,12 @@ Json readJsonFile(const std::filesystem::path& path, const JsonLimits& limits = 
 
 /// Writes `value` pretty-printed through a temporary name that is renamed at the end.
 void writeJsonFile(const std::filesystem::path& path, const Json& value);
+
+/// An integer that std::int64_t holds.
+inline bool fitsInt64(const Json& value) {
+  return value.is_number_integer() &&
+         !(value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t{INT64_MAX});
+}
 
 /// `object[key]` as T, or a Malformed error that names `where`, the key and the type wanted.
 template <typename T>

@@ -31,6 +31,7 @@ struct sigaction g_previous;
 void onBusError(int signal, siginfo_t* info, void* context) {
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
   for (Slot& slot : g_slots) {
+    if (info->si_code <= 0) break;  // sent by a process, not by a page
     if (address < slot.begin.load() || address >= slot.end.load()) continue;
     const auto page = static_cast<std::uintptr_t>(g_pageSize.load());
     void* start = reinterpret_cast<void*>(address / page * page);
@@ -41,6 +42,10 @@ void onBusError(int signal, siginfo_t* info, void* context) {
   // Not ours: hand it to whoever was there before, in the end the default that dumps core.
   if ((g_previous.sa_flags & SA_SIGINFO) != 0 && g_previous.sa_sigaction != nullptr) {
     g_previous.sa_sigaction(signal, info, context);
+    return;
+  }
+  if ((g_previous.sa_flags & SA_SIGINFO) == 0 && g_previous.sa_handler != SIG_DFL && g_previous.sa_handler != SIG_IGN) {
+    g_previous.sa_handler(signal);
     return;
   }
   ::signal(SIGBUS, SIG_DFL);
@@ -94,7 +99,7 @@ void advise(std::span<const std::byte> range, bool grow, int advice) {
 
 MappedFile::MappedFile(const std::filesystem::path& path) : m_path(path) {
   installHandler();
-  m_fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  m_fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe must not make us wait
   if (m_fd < 0) throw systemError(errno, path.string(), "opening");
   struct stat status {};
   if (::fstat(m_fd, &status) != 0 || !S_ISREG(status.st_mode)) {
@@ -120,11 +125,11 @@ MappedFile::MappedFile(const std::filesystem::path& path) : m_path(path) {
 }
 
 MappedFile::~MappedFile() {
-  if (m_data != nullptr) ::munmap(const_cast<std::byte*>(m_data), m_size);
-  if (m_slot >= 0) {
+  if (m_slot >= 0) {  // before the addresses can become another mapping's
     g_slots[static_cast<std::size_t>(m_slot)].begin = 0;
     g_slots[static_cast<std::size_t>(m_slot)].end = 0;
   }
+  if (m_data != nullptr) ::munmap(const_cast<std::byte*>(m_data), m_size);
   if (m_fd >= 0) ::close(m_fd);
 }
 

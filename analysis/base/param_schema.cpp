@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "analysis/base/error.h"
 
@@ -24,6 +25,7 @@ void check(const ParamSpec& spec, const ParamValue& value, const std::string& wh
     throw Error(ErrorCode::InvalidArgument, where, fmt::format("parameter \"{}\" {}", spec.key, text));
   };
   const auto checkNumber = [&](double number) {
+    if (!std::isfinite(number)) fail("is not finite");
     if (spec.min && !(number >= *spec.min)) fail(fmt::format("is {}, less than {}", number, *spec.min));
     if (spec.max && !(number <= *spec.max)) fail(fmt::format("is {}, more than {}", number, *spec.max));
   };
@@ -61,7 +63,7 @@ ParamSet ParamSet::fromJson(const ParamSchema& schema, const Json& object, const
     const ParamSpec& spec = findSpec(schema, key, where);
     ParamValue& target = set.m_values[spec.key];
     const bool fits = (std::holds_alternative<bool>(target) && value.is_boolean()) ||
-                      (std::holds_alternative<std::int64_t>(target) && value.is_number_integer()) ||
+                      (std::holds_alternative<std::int64_t>(target) && fitsInt64(value)) ||
                       (std::holds_alternative<double>(target) && value.is_number()) ||
                       (std::holds_alternative<std::string>(target) && value.is_string());
     if (!fits) {

@@ -49,9 +49,8 @@ std::string HfConfig::modelType() const {
 std::int64_t HfConfig::integer(Aliases keys) const {
   const Json* value = find(keys);
   if (value == nullptr) fail(m_where, keys, "is missing");
-  if (!value->is_number_integer() ||
-      (value->is_number_unsigned() && value->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))) {
-    fail(m_where, keys, "must be an integer, found " + value->dump());
+  if (!fitsInt64(*value)) {
+    fail(m_where, keys, "must be an integer, found " + clipped(value->dump()));
   }
   return value->get<std::int64_t>();
 }
@@ -63,7 +62,7 @@ std::int64_t HfConfig::integer(Aliases keys, std::int64_t fallback) const {
 double HfConfig::number(Aliases keys) const {
   const Json* value = find(keys);
   if (value == nullptr) fail(m_where, keys, "is missing");
-  if (!value->is_number()) fail(m_where, keys, "must be a number, found " + value->dump());
+  if (!value->is_number()) fail(m_where, keys, "must be a number, found " + clipped(value->dump()));
   return value->get<double>();
 }
 
@@ -74,14 +73,14 @@ double HfConfig::number(Aliases keys, double fallback) const {
 bool HfConfig::flag(Aliases keys, bool fallback) const {
   const Json* value = find(keys);
   if (value == nullptr) return fallback;
-  if (!value->is_boolean()) fail(m_where, keys, "must be true or false, found " + value->dump());
+  if (!value->is_boolean()) fail(m_where, keys, "must be true or false, found " + clipped(value->dump()));
   return value->get<bool>();
 }
 
 std::string HfConfig::text(Aliases keys, const std::string& fallback) const {
   const Json* value = find(keys);
   if (value == nullptr) return fallback;
-  if (!value->is_string()) fail(m_where, keys, "must be a text, found " + value->dump());
+  if (!value->is_string()) fail(m_where, keys, "must be a text, found " + clipped(value->dump()));
   return value->get<std::string>();
 }
 
@@ -93,7 +92,8 @@ std::int64_t HfConfig::dimension(Aliases keys, std::int64_t low, std::int64_t hi
 
 const Json* HfConfig::object(Aliases keys) const {
   const Json* value = find(keys);
-  if (value != nullptr && !value->is_object()) fail(m_where, keys, "must be an object, found " + value->dump());
+  if (value != nullptr && !value->is_object())
+    fail(m_where, keys, "must be an object, found " + clipped(value->dump()));
   return value;
 }
 

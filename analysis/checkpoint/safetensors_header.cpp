@@ -17,6 +17,7 @@ constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;  // the reference impleme
 constexpr std::size_t kMaxTensors = 1'000'000;
 constexpr std::size_t kMaxRank = 8;
 constexpr std::size_t kMaxNameBytes = 1024;
+constexpr std::size_t kMaxMetadata = 65'536;
 constexpr std::uint64_t kMaxNumber = std::uint64_t{1} << 48;
 constexpr const char* kRemedy = "the file is damaged or no safetensors file; download or convert it again";
 
@@ -28,7 +29,9 @@ class HeaderEvents final : public nlohmann::json_sax<Json> {
 
   bool null() override { return fail("null is not allowed"); }
   bool boolean(bool) override { return fail("true and false are not allowed"); }
-  bool number_float(number_float_t, const string_t& text) override { return fail("number " + text + " is no integer"); }
+  bool number_float(number_float_t, const string_t& text) override {
+    return fail("number " + clipped(text) + " is no integer");
+  }
   bool number_integer(number_integer_t value) override { return fail(fmt::format("number {} is negative", value)); }
   bool number_unsigned(number_unsigned_t value) override {
     if (m_place != Place::Numbers) return fail("a number stands where none belongs");
@@ -44,7 +47,7 @@ class HeaderEvents final : public nlohmann::json_sax<Json> {
     }
     if (m_place != Place::Tensor || m_field != "dtype") return fail("a text stands where none belongs");
     const auto dtype = parseDType(value);
-    if (!dtype) return fail("unknown dtype \"" + value + "\"");
+    if (!dtype) return fail("unknown dtype \"" + clipped(value) + "\"");
     m_entry.dtype = *dtype;
     return true;
   }
@@ -57,7 +60,13 @@ class HeaderEvents final : public nlohmann::json_sax<Json> {
         return true;
       case Place::Top:
         m_fields.clear();
-        m_place = m_name == "__metadata__" ? Place::Metadata : Place::Tensor;
+        if (m_name == "__metadata__") {
+          if (m_hasMetadata) return fail("the name occurs twice");
+          m_hasMetadata = true;
+          m_place = Place::Metadata;
+          return true;
+        }
+        m_place = Place::Tensor;
         m_entry = TensorEntry{};
         m_entry.name = m_name;
         return true;
@@ -69,14 +78,14 @@ class HeaderEvents final : public nlohmann::json_sax<Json> {
     if (m_place == Place::Top) {
       if (name.size() > kMaxNameBytes) return fail(fmt::format("a tensor name is longer than {} bytes", kMaxNameBytes));
       m_name = name;
-      if (!m_names.insert(name).second) return fail("the name occurs twice");
-      if (m_names.size() > kMaxTensors) return fail(fmt::format("more than {} tensors", kMaxTensors));
+      if (tensors.size() >= kMaxTensors) return fail(fmt::format("more than {} tensors", kMaxTensors));
       return true;
     }
     m_field = name;
-    if (!m_fields.insert(name).second) return fail("key \"" + name + "\" occurs twice");
+    if (!m_fields.insert(name).second) return fail("key \"" + clipped(name) + "\" occurs twice");
+    if (m_fields.size() > kMaxMetadata) return fail(fmt::format("more than {} keys", kMaxMetadata));
     if (m_place == Place::Tensor && name != "dtype" && name != "shape" && name != "data_offsets") {
-      return fail("unknown key \"" + name + "\"");
+      return fail("unknown key \"" + clipped(name) + "\"");
     }
     return true;
   }
@@ -112,7 +121,7 @@ class HeaderEvents final : public nlohmann::json_sax<Json> {
     return true;
   }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
-    problem = fmt::format("header is no valid JSON at byte {}: {}", position + 8, error.what());
+    problem = fmt::format("header is no valid JSON at byte {}: {}", position + 8, clipped(error.what()));
     return false;
   }
 
@@ -126,10 +135,21 @@ class HeaderEvents final : public nlohmann::json_sax<Json> {
 
   Place m_place = Place::Start;
   std::string m_name, m_field;
-  std::set<std::string> m_names, m_fields;
+  bool m_hasMetadata = false;
+  std::set<std::string> m_fields;  ///< keys of the object that is open
   TensorEntry m_entry;
   std::vector<std::uint64_t> m_numbers;
 };
+
+void checkNamesDiffer(const std::vector<TensorEntry>& tensors, const std::string& where) {
+  std::vector<const std::string*> names;
+  for (const TensorEntry& entry : tensors) names.push_back(&entry.name);
+  std::sort(names.begin(), names.end(), [](const std::string* a, const std::string* b) { return *a < *b; });
+  const auto twice = std::adjacent_find(names.begin(), names.end(),
+                                        [](const std::string* a, const std::string* b) { return *a == *b; });
+  if (twice == names.end()) return;
+  throw Error(ErrorCode::Malformed, where, fmt::format("header entry \"{}\": the name occurs twice", **twice), kRemedy);
+}
 
 void checkLayout(const std::vector<TensorEntry>& tensors, std::uint64_t dataBytes, const std::string& where) {
   std::uint64_t expected = 0;
@@ -193,6 +213,7 @@ SafetensorsHeader parseSafetensorsHeader(std::span<const std::byte> head, std::u
   if (text.empty() || text.front() != '{') {
     throw Error(ErrorCode::Malformed, where, "the header does not begin with '{' at byte 8", kRemedy);
   }
+  refuseNulBytes(text, where, 8);
   HeaderEvents events;
   if (!Json::sax_parse(text.begin(), text.end(), &events)) {
     throw Error(ErrorCode::Malformed, where, events.problem, kRemedy);
@@ -204,6 +225,7 @@ SafetensorsHeader parseSafetensorsHeader(std::span<const std::byte> head, std::u
   std::stable_sort(header.tensors.begin(), header.tensors.end(), [](const TensorEntry& a, const TensorEntry& b) {
     return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
   });
+  checkNamesDiffer(header.tensors, where);
   checkLayout(header.tensors, fileSize - header.dataStart, where);
   return header;
 }

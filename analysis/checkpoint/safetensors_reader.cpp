@@ -1,14 +1,14 @@
 #include "analysis/checkpoint/safetensors_reader.h"
 
-#include <fmt/format.h>
-
-#include "analysis/base/error.h"
-
 namespace oscope::checkpoint {
 
-SafetensorsReader::SafetensorsReader(const std::filesystem::path& path)
-    : m_file(std::make_shared<MappedFile>(path)),
-      m_header(parseSafetensorsHeader(m_file->bytes(), m_file->bytes().size(), path.string())) {
+SafetensorsReader::SafetensorsReader(const std::filesystem::path& path) : m_file(std::make_shared<MappedFile>(path)) {
+  try {
+    m_header = parseSafetensorsHeader(m_file->bytes(), m_file->bytes().size(), path.string());
+  } catch (const Error&) {
+    m_file->verifyIntact();  // a file that shrinks while it is opened looks malformed
+    throw;
+  }
   for (std::size_t i = 0; i < m_header.tensors.size(); ++i) m_index[m_header.tensors[i].name] = i;
   m_file->verifyIntact();
 }
@@ -19,9 +19,7 @@ bool SafetensorsReader::contains(const std::string& name) const {
 
 compute::HostTensor SafetensorsReader::tensor(const std::string& name) const {
   const auto found = m_index.find(name);
-  if (found == m_index.end()) {
-    throw Error(ErrorCode::MissingTensor, path().string(), fmt::format("tensor {} is not in the file", name));
-  }
+  if (found == m_index.end()) throw missingTensor(name, m_index, path());
   const TensorEntry& entry = m_header.tensors[found->second];
   compute::HostTensor tensor;
   tensor.data = m_file->bytes().data() + m_header.dataStart + entry.begin;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/base/error.h"
 #include "analysis/base/mapped_file.h"
 #include "analysis/checkpoint/tensor_source.h"
 
@@ -34,6 +35,19 @@ std::optional<std::uint64_t> tensorBytes(DType dtype, const std::vector<std::int
 /// Every violation is an Error that names `where`, the tensor and the byte offset. Used by the fuzzer directly.
 SafetensorsHeader parseSafetensorsHeader(std::span<const std::byte> head, std::uint64_t fileSize,
                                          const std::string& where);
+
+/// A MissingTensor error that names the neighbours of `name` among the keys of `present`.
+template <typename Value>
+Error missingTensor(const std::string& name, const std::map<std::string, Value>& present,
+                    const std::filesystem::path& where) {
+  std::string nearby;
+  auto place = present.lower_bound(name);
+  if (place != present.begin()) --place;
+  for (int i = 0; i < 3 && place != present.end(); ++i, ++place) nearby += (i == 0 ? "" : ", ") + place->first;
+  return {ErrorCode::MissingTensor, where.string(), "tensor " + name + " is missing",
+          present.empty() ? "there are no tensors at all"
+                          : "of " + std::to_string(present.size()) + " tensors the nearest names are " + nearby};
+}
 
 /// Opening reads the header only.
 class SafetensorsReader final : public TensorSource {

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "analysis/base/error.h"
 #include "analysis/base/hash.h"
-#include "analysis/base/json.h"
+#include "analysis/checkpoint/shard_index.h"
 
 namespace oscope::checkpoint {
 namespace {
@@ -16,28 +15,45 @@ namespace fs = std::filesystem;
 
 constexpr const char* kSingleFile = "model.safetensors";
 constexpr const char* kIndexFile = "model.safetensors.index.json";
+constexpr std::size_t kMaxIndexBytes = 64u << 20;  // the largest published ones have about 10 MB
 constexpr std::size_t kFingerprintBytes = 4096;
 
-/// A shard name from the index: a bare name of a regular file that really lies inside the folder.
-fs::path shardPath(const fs::path& folder, const std::string& name, const std::string& where) {
-  const bool bare = !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
-                    name.find('\\') == std::string::npos && name.find('\0') == std::string::npos;
-  if (!bare) {
-    throw Error(ErrorCode::Malformed, where, fmt::format("shard \"{}\" is no bare file name", name),
-                "the index must name files beside it; download it again");
-  }
+bool liesIn(const fs::path& path, const fs::path& folder) {
+  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
+}
+
+/// The shard `name` (bare: parseShardIndex saw to it) as a regular file that really lies in the folder. One link out of
+/// it is legitimate: the Hugging Face cache keeps snapshots/<revision>/<file> as links to blobs/<hash>.
+fs::path shardPath(const fs::path& folder, const std::string& name) {
   const fs::path path = folder / name;
   std::error_code error;
-  if (!fs::exists(path, error)) {
+  const fs::path real = fs::canonical(path, error);
+  if (error) {
     throw Error(ErrorCode::FileNotFound, path.string(), "the index names this shard, but it is missing",
                 "download the missing shard into the folder");
   }
-  // Hugging Face caches link shards to ../../blobs: a link is fine as long as it was made by the folder's owner, which
-  // the index is not. What the index itself says stays inside the folder by the check above.
-  if (!fs::is_regular_file(path, error)) {
-    throw Error(ErrorCode::FileUnreadable, path.string(), "the shard is no regular file");
+  const fs::path home = fs::canonical(folder);
+  const bool inCache =
+      home.parent_path().filename() == "snapshots" && liesIn(real, home.parent_path().parent_path() / "blobs");
+  if (!liesIn(real, home) && !inCache) {
+    throw Error(ErrorCode::Malformed, path.string(), "the shard is a link to " + real.string() + ", outside the folder",
+                "put the file itself into the folder");
   }
   return path;
+}
+
+void checkNoTensorTwice(const std::vector<std::unique_ptr<SafetensorsReader>>& shards, const fs::path& folder) {
+  std::map<std::string, const SafetensorsReader*> seen;
+  for (const auto& shard : shards) {
+    for (const TensorEntry& entry : shard->header().tensors) {
+      const auto [place, isNew] = seen.emplace(entry.name, shard.get());
+      if (isNew) continue;
+      throw Error(ErrorCode::Malformed, folder.string(),
+                  fmt::format("tensor {} is in two shards, {} and {}", entry.name,
+                              place->second->path().filename().string(), shard->path().filename().string()),
+                  "the shards belong to different versions: download all of them again");
+    }
+  }
 }
 
 }  // namespace
@@ -47,58 +63,11 @@ ShardedCheckpoint::ShardedCheckpoint(const fs::path& folder) : m_folder(folder) 
   if (!fs::is_directory(folder, error)) {
     throw Error(ErrorCode::FileNotFound, folder.string(), "not a folder", "give the folder that holds config.json");
   }
-  const fs::path index = folder / kIndexFile;
-  if (fs::exists(index, error)) {
-    const Json json = readJsonFile(index);
-    const Json map = requireKey<Json>(json, "weight_map", index.string());
-    if (!map.is_object() || map.empty()) {
-      throw Error(ErrorCode::Malformed, index.string(), "weight_map must be an object of tensor: shard");
-    }
-    std::map<std::string, std::size_t> shardNumbers;
-    for (const auto& [tensorName, shard] : map.items()) {
-      if (!shard.is_string()) {
-        throw Error(ErrorCode::Malformed, index.string(), fmt::format("shard of {} is no text", tensorName));
-      }
-      const std::string shardName = shard.get<std::string>();
-      if (shardNumbers.emplace(shardName, m_shards.size()).second) {
-        m_shards.push_back(std::make_unique<SafetensorsReader>(shardPath(folder, shardName, index.string())));
-      }
-      const std::size_t number = shardNumbers.at(shardName);
-      if (!m_shards[number]->contains(tensorName)) {
-        throw Error(ErrorCode::MissingTensor, (folder / shardName).string(),
-                    fmt::format("the index says that {} is here, but it isn't", tensorName),
-                    "index and shards belong to different versions: download both again");
-      }
-      m_shardOf[tensorName] = number;
-    }
-    std::map<std::string, std::size_t> seen;
-    for (std::size_t number = 0; number < m_shards.size(); ++number) {
-      for (const TensorEntry& entry : m_shards[number]->header().tensors) {
-        const auto [place, isNew] = seen.emplace(entry.name, number);
-        if (!isNew) {
-          throw Error(ErrorCode::Malformed, folder.string(),
-                      fmt::format("tensor {} is in two shards, {} and {}", entry.name,
-                                  m_shards[place->second]->path().filename().string(),
-                                  m_shards[number]->path().filename().string()));
-        }
-        if (m_shardOf.count(entry.name) == 0) {
-          m_diagnostics.push_back({Severity::Warning, "checkpoint.unlisted_tensor", m_shards[number]->path().string(),
-                                   fmt::format("tensor {} is not in the index and is ignored", entry.name), ""});
-        }
-      }
-    }
-    if (json.contains("metadata") && json["metadata"].is_object() && json["metadata"].contains("total_size")) {
-      const Json& total = json["metadata"]["total_size"];
-      if (total.is_number() && total.get<double>() != static_cast<double>(totalBytes())) {
-        m_diagnostics.push_back(
-            {Severity::Warning, "checkpoint.total_size", index.string(),
-             fmt::format("total_size says {} bytes, the tensors hold {}", total.dump(), totalBytes()), ""});
-      }
-    }
+  if (fs::exists(folder / kIndexFile, error)) {
+    openShards(folder / kIndexFile);
     return;
   }
-  const fs::path single = folder / kSingleFile;
-  if (!fs::exists(single, error)) {
+  if (!fs::exists(folder / kSingleFile, error)) {
     const bool hasBin =
         fs::exists(folder / "pytorch_model.bin", error) || fs::exists(folder / "pytorch_model.bin.index.json", error);
     throw Error(ErrorCode::FileNotFound, folder.string(),
@@ -106,27 +75,67 @@ ShardedCheckpoint::ShardedCheckpoint(const fs::path& folder) : m_folder(folder) 
                 hasBin ? "pickled .bin checkpoints are not read: convert the model to safetensors"
                        : "give the folder that holds the safetensors files");
   }
-  m_shards.push_back(std::make_unique<SafetensorsReader>(single));
+  m_shards.push_back(std::make_unique<SafetensorsReader>(folder / kSingleFile));
   for (const TensorEntry& entry : m_shards[0]->header().tensors) m_shardOf[entry.name] = 0;
+}
+
+void ShardedCheckpoint::openShards(const fs::path& indexPath) {
+  const ShardIndex index = parseShardIndex(readJsonFile(indexPath, {.maxBytes = kMaxIndexBytes}), indexPath.string());
+  std::map<std::string, std::size_t> numbers;
+  for (const auto& [tensor, shard] : index.shardOf) {
+    const auto [number, isNew] = numbers.emplace(shard, m_shards.size());
+    if (isNew) m_shards.push_back(std::make_unique<SafetensorsReader>(shardPath(m_folder, shard)));
+    if (!m_shards[number->second]->contains(tensor)) {
+      throw Error(ErrorCode::MissingTensor, (m_folder / shard).string(),
+                  fmt::format("the index says that tensor {} is here, but it isn't", tensor),
+                  "index and shards belong to different versions: download both again");
+    }
+    m_shardOf[tensor] = number->second;
+  }
+  checkNoTensorTwice(m_shards, m_folder);
+  warnOfUnlisted();
+  if (index.totalSize && *index.totalSize != static_cast<double>(totalBytes())) {
+    m_diagnostics.push_back(
+        {Severity::Warning, "checkpoint.total_size", indexPath.string(),
+         fmt::format("total_size says {:.0f} bytes, the tensors hold {}", *index.totalSize, totalBytes()),
+         "if tensors are missing from the index, download it again"});
+  }
+}
+
+void ShardedCheckpoint::warnOfUnlisted() {
+  for (const auto& shard : m_shards) {
+    std::size_t count = 0;
+    std::string first;
+    for (const TensorEntry& entry : shard->header().tensors) {
+      if (m_shardOf.count(entry.name) == 0 && count++ == 0) first = entry.name;
+    }
+    if (count == 0) continue;
+    m_diagnostics.push_back({Severity::Warning, "checkpoint.unlisted_tensor", shard->path().string(),
+                             fmt::format("{} tensors are not in the index and are ignored, first {}", count, first),
+                             "if the model needs them, download the index again"});
+  }
+}
+
+const SafetensorsReader& ShardedCheckpoint::shardWith(const std::string& tensor) const {
+  const auto found = m_shardOf.find(tensor);
+  if (found != m_shardOf.end()) return *m_shards[found->second];
+  throw missingTensor(tensor, m_shardOf, m_folder);
 }
 
 std::vector<TensorEntry> ShardedCheckpoint::entries() const {
   std::vector<TensorEntry> all;
-  for (const auto& [name, shard] : m_shardOf) all.push_back(entry(name));
+  for (const auto& [name, shard] : m_shardOf) all.push_back(m_shards[shard]->entry(name));
   return all;
 }
 
 const TensorEntry& ShardedCheckpoint::entry(const std::string& name) const {
-  const auto found = m_shardOf.find(name);
-  if (found == m_shardOf.end()) {
-    throw Error(ErrorCode::MissingTensor, m_folder.string(), fmt::format("tensor {} is not in the checkpoint", name));
-  }
-  return m_shards[found->second]->entry(name);
+  return shardWith(name).entry(name);
 }
 
 std::uint64_t ShardedCheckpoint::totalBytes() const {
   std::uint64_t bytes = 0;
-  for (const auto& [name, shard] : m_shardOf) bytes += entry(name).end - entry(name).begin;
+  for (const auto& [name, shard] : m_shardOf)
+    bytes += m_shards[shard]->entry(name).end - m_shards[shard]->entry(name).begin;
   return bytes;
 }
 
@@ -137,7 +146,7 @@ void ShardedCheckpoint::verifyIntact() const {
 std::string ShardedCheckpoint::fingerprint() const {
   Sha256 hash;
   for (const auto& [name, shard] : m_shardOf) {
-    const compute::HostTensor view = tensor(name);
+    const compute::HostTensor view = m_shards[shard]->tensor(name);
     hash.updateText(name);
     hash.updateText(toString(view.dtype));
     hash.updateValues(std::span<const std::int64_t>(view.shape));
@@ -154,24 +163,18 @@ bool ShardedCheckpoint::contains(const std::string& name) const {
 }
 
 compute::HostTensor ShardedCheckpoint::tensor(const std::string& name) const {
-  const auto found = m_shardOf.find(name);
-  if (found == m_shardOf.end()) {
-    throw Error(ErrorCode::MissingTensor, m_folder.string(), fmt::format("tensor {} is not in the checkpoint", name));
-  }
-  return m_shards[found->second]->tensor(name);
+  return shardWith(name).tensor(name);
 }
 
 void ShardedCheckpoint::willNeed(const std::vector<std::string>& names) const {
   for (const std::string& name : names) {
-    const auto found = m_shardOf.find(name);
-    if (found != m_shardOf.end()) m_shards[found->second]->willNeed({name});
+    if (contains(name)) shardWith(name).willNeed({name});
   }
 }
 
 void ShardedCheckpoint::release(const std::vector<std::string>& names) const {
   for (const std::string& name : names) {
-    const auto found = m_shardOf.find(name);
-    if (found != m_shardOf.end()) m_shards[found->second]->release({name});
+    if (contains(name)) shardWith(name).release({name});
   }
 }
 

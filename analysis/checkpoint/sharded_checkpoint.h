@@ -16,7 +16,8 @@ namespace oscope::checkpoint {
 class ShardedCheckpoint final : public TensorSource {
  public:
   /// Opens `folder`/model.safetensors, or the shards of model.safetensors.index.json (bare names inside the folder
-  /// only). Headers only: a 13 GB checkpoint opens in milliseconds.
+  /// only; a link to the blobs of a Hugging Face cache is followed). Headers only: a 13 GB checkpoint opens in
+  /// milliseconds.
   explicit ShardedCheckpoint(const std::filesystem::path& folder);
 
   const std::filesystem::path& folder() const { return m_folder; }
@@ -40,6 +41,11 @@ class ShardedCheckpoint final : public TensorSource {
   void release(const std::vector<std::string>& names) const override;
 
  private:
+  void openShards(const std::filesystem::path& indexPath);
+  void warnOfUnlisted();
+  /// The shard of a tensor, or a MissingTensor error.
+  const SafetensorsReader& shardWith(const std::string& tensor) const;
+
   std::filesystem::path m_folder;
   std::vector<std::unique_ptr<SafetensorsReader>> m_shards;
   std::map<std::string, std::size_t> m_shardOf;
