@@ -4,8 +4,12 @@
 #include <fmt/ranges.h>
 
 #include "analysis/base/error.h"
+#include "quant/methods/awq.h"
 #include "quant/methods/fptq.h"
+#include "quant/methods/gptq.h"
+#include "quant/methods/rptq.h"
 #include "quant/methods/rtn.h"
+#include "quant/methods/smoothquant.h"
 
 namespace oscope::quant {
 
@@ -14,6 +18,10 @@ const std::vector<std::unique_ptr<QuantMethod>>& methods() {
     std::vector<std::unique_ptr<QuantMethod>> made;
     made.push_back(makeFptq());
     made.push_back(makeRtn());
+    made.push_back(makeSmoothQuant());
+    made.push_back(makeGptq());
+    made.push_back(makeAwq());
+    made.push_back(makeRptq());
     return made;
   }();
   return list;

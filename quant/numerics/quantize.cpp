@@ -139,6 +139,15 @@ compute::QuantizedWeight quantizeWeight(std::span<const float> weight, std::int6
   return result;
 }
 
+std::vector<float> clampToLimits(std::span<const float> weight, std::span<const float> clipLimits, std::int64_t group) {
+  std::vector<float> clamped(weight.begin(), weight.end());
+  for (std::size_t k = 0; k < clamped.size(); ++k) {
+    const float limit = clipLimits[k / static_cast<std::size_t>(group)];
+    clamped[k] = std::clamp(clamped[k], -limit, limit);
+  }
+  return clamped;
+}
+
 std::vector<float> dequantizeWeight(const compute::QuantizedWeight& weight) {
   std::vector<float> values(weight.codes.size());
   const std::int64_t groups = weight.groups();

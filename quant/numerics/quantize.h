@@ -53,6 +53,8 @@ compute::QuantizedWeight quantizeWeight(std::span<const float> weight, std::int6
                                         const WeightScheme& scheme, DType scaleDtype,
                                         std::span<const float> clipLimits = {},
                                         AffineRange affineRange = AffineRange::IncludesZero);
+/// Weights bounded by limits [rows, in / group].
+std::vector<float> clampToLimits(std::span<const float> weight, std::span<const float> clipLimits, std::int64_t group);
 /// scale * (code - zero), float32, row-major [out, in].
 std::vector<float> dequantizeWeight(const compute::QuantizedWeight& weight);
 

@@ -1,0 +1,193 @@
+#include "quant/methods/awq.h"
+
+#include <cblas.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "quant/methods/gptq.h"
+#include "quant/numerics/quantize.h"
+#include "quant/policy/policy_rules.h"
+#include "quant/transform/fold.h"
+
+namespace oscope::quant {
+namespace {
+
+constexpr AffineRange kRange = AffineRange::AsFound;  // AWQ's asymmetric groups are not widened to hold 0
+
+/// Official AWQ leaves the range of q and k alone (auto_clip.py): attention scores are sensitive to it.
+bool isClipped(const std::string& role) {
+  return role != "q" && role != "k" && role != "qkv";
+}
+
+class Awq final : public QuantMethod {
+ public:
+  std::string id() const override { return "awq"; }
+  std::string title() const override { return "AWQ weights"; }
+  std::string summary() const override {
+    return "Searches channel scales and clip limits that keep salient weights (arXiv 2306.00978).";
+  }
+  ParamSchema params() const override {
+    return {{"scale", "Search scales", "20 powers of mean |x| per site with a fold edge.", "", true, {}, {}, {}},
+            {"clip",
+             "Search clip limits",
+             "10 limits per group, 1 to 0.55 of its range; q and k are left.",
+             "",
+             true,
+             {},
+             {},
+             {}},
+            {"runtime_scales",
+             "Scale at run time where nothing folds",
+             "A multiply per channel at sites without an exact edge; most formats can't carry it.",
+             "",
+             false,
+             {},
+             {},
+             {}}};
+  }
+  std::vector<std::string> observers(const ParamSet&) const override { return {"gram"}; }
+  bool quantizesWeights() const override { return true; }
+  bool needsDetail() const override { return true; }
+  bool searchesScale(const ParamSet& params) const override { return params.flag("scale"); }
+  bool searchesClip(const ParamSet& params) const override { return params.flag("clip"); }
+
+  void plan(const PlanContext& context, Plan& plan) const override {
+    if (!context.params.flag("scale")) return;
+    for (std::size_t i = 0; i < plan.sites.size(); ++i) {
+      SitePlan& site = plan.sites[i];
+      const stats::SiteStats& stats = context.snapshot.sites()[i];
+      const std::string obstacle = obstacleAt(stats, context.recipe);
+      if (obstacle.empty()) {
+        site.foldEdge = stats.foldEdge;
+        site.reason = fmt::format("AWQ searches a scale, folded into {}", stats.foldEdge);
+      } else if (stats.foldEdge.empty() && context.params.flag("runtime_scales")) {
+        site.foldEdge = kRuntimeEdge;
+        site.reason = fmt::format("AWQ searches a scale that is divided out at run time: {}", obstacle);
+      } else {
+        site.reason = fmt::format("AWQ without a scale: {}", obstacle);
+      }
+    }
+  }
+
+  void searchScale(SiteWeights& site, const ParamSet&, const JobContext& context) const override {
+    if (site.plan.foldEdge.empty()) return;
+    const std::vector<double> h = hessian(site.detail.gram, site.stats.tokens, {});
+    std::vector<float> best;
+    double lowest = std::numeric_limits<double>::infinity();
+    for (int i = 0; i < kAwqRatios; ++i) {
+      std::vector<float> scale = awqScale(site.stats.meanAbs, i / static_cast<double>(kAwqRatios));
+      double loss = 0;
+      for (const SiteWeights::Reader& reader : site.readers) {
+        context.checkCancelled();
+        if (reader.plan->scheme.isFloat()) continue;
+        loss += awqLoss(reader.weight, reader.plan->out, scale, h, reader.plan->scheme, site.recipe.rules.scaleDtype);
+      }
+      if (loss < lowest) {
+        lowest = loss;
+        best = std::move(scale);
+      }
+    }
+    if (best.empty()) return;
+    setScale(site.plan, site.stats, std::move(best), site.plan.foldEdge);
+    if (site.plan.activation.granularity == ActivationPlan::Granularity::Tensor) {
+      setStatic(site.plan, site.recipe.rules, site.plan.activation.bits);
+    }
+  }
+
+  void searchClip(SiteWeights& site, const ParamSet&, const JobContext& context) const override {
+    const std::vector<double> h = hessian(site.detail.gram, site.stats.tokens, site.plan.scale);
+    for (SiteWeights::Reader& reader : site.readers) {
+      context.checkCancelled();
+      if (reader.plan->scheme.isFloat() || !isClipped(reader.plan->role)) continue;
+      *reader.clipLimits = awqClipLimits(reader.weight, reader.plan->out, reader.plan->in, h, reader.plan->scheme,
+                                         site.recipe.rules.scaleDtype);
+    }
+  }
+
+  compute::QuantizedWeight quantizeWeight(const WeightInput& input, const ParamSet&, const JobContext&) const override {
+    return quant::quantizeWeight(input.weight, input.plan.out, input.plan.in, input.plan.scheme, input.scaleDtype,
+                                 input.clipLimits, kRange);
+  }
+
+ private:
+  static std::string obstacleAt(const stats::SiteStats& stats, const Recipe& recipe) {
+    const std::string obstacle = whyNotFoldable(stats, recipe);
+    if (!obstacle.empty()) return obstacle;
+    return stats.foldRows.empty() ? "" : "query heads share the rows of v, where AWQ has no scale";
+  }
+};
+
+}  // namespace
+
+std::vector<float> awqScale(std::span<const float> meanAbs, double ratio) {
+  std::vector<double> exact;
+  for (float value : meanAbs) exact.push_back(std::max(std::pow(static_cast<double>(value), ratio), 1e-4));
+  const auto [low, high] = std::minmax_element(exact.begin(), exact.end());
+  const double norm = std::sqrt(*low * *high);
+  std::vector<float> scale;
+  for (double value : exact) scale.push_back(static_cast<float>(value / norm));
+  return scale;
+}
+
+double awqLoss(std::span<const float> weight, std::int64_t out, std::span<const float> scale,
+               std::span<const double> hessian, const WeightScheme& scheme, DType scaleDtype) {
+  const std::size_t in = scale.size();
+  std::vector<float> folded(weight.begin(), weight.end());
+  scaleColumns(folded, scale);
+  const std::vector<float> rounded =
+      dequantizeWeight(quantizeWeight(folded, out, static_cast<std::int64_t>(in), scheme, scaleDtype, {}, kRange));
+  std::vector<double> error(weight.size()), product(weight.size());
+  for (std::size_t k = 0; k < error.size(); ++k) {
+    error[k] = static_cast<double>(weight[k]) - static_cast<double>(rounded[k]) / static_cast<double>(scale[k % in]);
+  }
+  const int n = static_cast<int>(in);
+  cblas_dsymm(CblasRowMajor, CblasRight, CblasUpper, static_cast<int>(out), n, 1.0, hessian.data(), n, error.data(), n,
+              0.0, product.data(), n);
+  double loss = 0;
+  for (std::size_t k = 0; k < error.size(); ++k) loss += error[k] * product[k];
+  return loss / 2;
+}
+
+std::vector<float> awqClipLimits(std::span<const float> weight, std::int64_t out, std::int64_t in,
+                                 std::span<const double> hessian, const WeightScheme& scheme, DType scaleDtype) {
+  const auto width = static_cast<std::size_t>(effectiveGroup(scheme, in)), n = static_cast<std::size_t>(in);
+  std::vector<float> limits;
+  std::vector<double> error(width);
+  for (std::size_t first = 0; first < static_cast<std::size_t>(out) * n; first += width) {
+    const std::span<const float> values = weight.subspan(first, width);
+    float absmax = 0;
+    for (float value : values) absmax = std::max(absmax, std::abs(value));
+    float best = absmax;
+    double lowest = std::numeric_limits<double>::infinity();
+    for (int i = 0; i < kAwqClipSteps; ++i) {
+      const auto limit = static_cast<float>(absmax * (1 - i / static_cast<double>(kAwqRatios)));
+      const GroupParams group = groupParams(values, scheme, scaleDtype, kRange, limit);
+      for (std::size_t k = 0; k < width; ++k) {
+        const std::int8_t code = quantizeInGroup(std::clamp(values[k], -limit, limit), group, scheme);
+        error[k] = static_cast<double>(values[k]) - static_cast<double>(group.scale) * (code - group.zero);
+      }
+      double loss = 0;
+      for (std::size_t a = 0; a < width; ++a) {
+        const double* row = &hessian[(first % n + a) * n + first % n];
+        double sum = 0;
+        for (std::size_t b = 0; b < width; ++b) sum += row[b] * error[b];
+        loss += error[a] * sum;
+      }
+      if (loss < lowest) {
+        lowest = loss;
+        best = limit;
+      }
+    }
+    limits.push_back(best);
+  }
+  return limits;
+}
+
+std::unique_ptr<QuantMethod> makeAwq() {
+  return std::make_unique<Awq>();
+}
+
+}  // namespace oscope::quant

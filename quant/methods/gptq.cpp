@@ -1,0 +1,222 @@
+#include "quant/methods/gptq.h"
+
+#include <cblas.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "quant/numerics/inverse_factor.h"
+#include "quant/numerics/quantize.h"
+
+namespace oscope::quant {
+namespace {
+
+constexpr std::int64_t kRowsAtOnce = 256;  ///< rows are independent: bounds the float64 copy of the weights
+constexpr std::int64_t kBlock = 128;       ///< columns whose errors reach later blocks in one product
+
+/// Quantizes rows [first, first + rows) of the permuted matrix in place, column by column.
+class RowBand {
+ public:
+  RowBand(std::int64_t rows, std::int64_t in, const std::vector<double>& factor, const WeightScheme& scheme,
+          DType scaleDtype)
+      : m_rows(rows), m_in(in), m_factor(factor), m_scheme(scheme), m_scaleDtype(scaleDtype) {}
+
+  /// `weight` [rows, in] in processing order; codes and groups in the same order. `groups` [rows, in / group] is
+  /// filled on the way unless `staticGroups`.
+  void run(std::vector<double>& weight, std::int64_t group, const std::vector<std::int64_t>& groupOfColumn,
+           bool staticGroups, std::vector<GroupParams>& groups, std::vector<std::int8_t>& codes) {
+    const std::int64_t groupCount = m_in / group;
+    const std::int64_t block = staticGroups || group >= kBlock ? kBlock : kBlock / group * group;
+    std::vector<double> errors(static_cast<std::size_t>(m_rows * block));
+    for (std::int64_t begin = 0, end = 0; begin < m_in; begin = end) {
+      end = std::min(begin + block, m_in);
+      // A group starts with a block or inside one, never across its end: its first column has seen every error.
+      if (!staticGroups && group > block) end = std::min(end, (begin / group + 1) * group);
+      for (std::int64_t j = begin; j < end; ++j) {
+        for (std::int64_t row = 0; row < m_rows; ++row) {
+          double* w = &weight[static_cast<std::size_t>(row * m_in)];
+          GroupParams& params =
+              groups[static_cast<std::size_t>(row * groupCount + groupOfColumn[static_cast<std::size_t>(j)])];
+          if (!staticGroups && j % group == 0) params = paramsOf(w + j, group);
+          const std::int8_t code = quantizeInGroup(static_cast<float>(w[j]), params, m_scheme);
+          codes[static_cast<std::size_t>(row * m_in + j)] = code;
+          const double* u = &m_factor[static_cast<std::size_t>(j * m_in)];
+          const double error = (w[j] - static_cast<double>(params.scale) * (code - params.zero)) / u[j];
+          errors[static_cast<std::size_t>(row * block + j - begin)] = error;
+          for (std::int64_t k = j + 1; k < end; ++k) w[k] -= error * u[k];
+        }
+      }
+      if (end == m_in) break;
+      cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(m_rows), static_cast<int>(m_in - end),
+                  static_cast<int>(end - begin), -1.0, errors.data(), static_cast<int>(block),
+                  &m_factor[static_cast<std::size_t>(begin * m_in + end)], static_cast<int>(m_in), 1.0,
+                  &weight[static_cast<std::size_t>(end)], static_cast<int>(m_in));
+    }
+  }
+
+  GroupParams paramsOf(const double* values, std::int64_t count) const {
+    const std::vector<float> single(values, values + count);
+    return groupParams(single, m_scheme, m_scaleDtype);
+  }
+
+ private:
+  std::int64_t m_rows, m_in;
+  const std::vector<double>& m_factor;
+  const WeightScheme& m_scheme;
+  DType m_scaleDtype;
+};
+
+/// The upper factor of the damped, permuted H; damping is raised until it exists.
+std::vector<double> factorOf(std::vector<double> permuted, std::int64_t n, double damping, const JobContext& context) {
+  double mean = 0;
+  for (std::int64_t j = 0; j < n; ++j) mean += permuted[static_cast<std::size_t>(j * n + j)] / static_cast<double>(n);
+  for (double tried = damping;; tried *= 10) {
+    context.checkCancelled();
+    std::vector<double> damped = permuted;
+    for (std::int64_t j = 0; j < n; ++j) damped[static_cast<std::size_t>(j * n + j)] += tried * mean;
+    if (inverseUpperFactor(damped, n)) {
+      if (tried != damping) {
+        context.report(Diagnostic{
+            Severity::Warning,
+            "gptq.damping_raised",
+            {},
+            fmt::format("the Hessian could not be factored with damping {:g}; {:g} was used", damping, tried),
+            "calibrate with more tokens"});
+      }
+      return damped;
+    }
+    if (tried == 0) tried = 1e-4;
+  }
+}
+
+class Gptq final : public QuantMethod {
+ public:
+  std::string id() const override { return "gptq"; }
+  std::string title() const override { return "GPTQ weights"; }
+  std::string summary() const override {
+    return "Spreads each column's rounding error over later columns by second-order statistics (arXiv 2210.17323).";
+  }
+  ParamSchema params() const override {
+    return {{"damping",
+             "Damping",
+             "Share of the mean diagonal of H that is added to it; 0.01 is official.",
+             "",
+             0.01,
+             1e-6,
+             10.0,
+             {}},
+            {"act_order",
+             "Activation order",
+             "Quantizes the columns of largest H first; groups are then static.",
+             "",
+             false,
+             {},
+             {},
+             {}},
+            {"groups",
+             "Group scales",
+             "updated: found when a group is reached, earlier errors included; static: all from the start.",
+             "",
+             std::string("updated"),
+             {},
+             {},
+             {"updated", "static"}}};
+  }
+  std::vector<std::string> observers(const ParamSet&) const override { return {"gram"}; }
+  bool quantizesWeights() const override { return true; }
+  bool needsDetail() const override { return true; }
+
+  compute::QuantizedWeight quantizeWeight(const WeightInput& input, const ParamSet& params,
+                                          const JobContext& context) const override {
+    const GptqOptions options{params.number("damping"), params.flag("act_order"), params.text("groups") == "static"};
+    std::vector<float> clipped;
+    std::span<const float> weight = input.weight;
+    if (!input.clipLimits.empty()) {
+      clipped = clampToLimits(weight, input.clipLimits, effectiveGroup(input.plan.scheme, input.plan.in));
+      weight = clipped;
+    }
+    return gptqQuantize(weight, input.plan.out, input.plan.in, input.plan.scheme, input.scaleDtype,
+                        hessian(input.detail.gram, input.stats.tokens, input.site.scale), options, context);
+  }
+};
+
+}  // namespace
+
+std::vector<double> hessian(std::span<const double> gram, std::int64_t tokens, std::span<const float> scale) {
+  std::vector<double> h(gram.begin(), gram.end());
+  const double factor = 2.0 / static_cast<double>(tokens);
+  for (double& value : h) value *= factor;
+  for (std::size_t i = 0; i < scale.size(); ++i) {
+    for (std::size_t j = 0; j < scale.size(); ++j) {
+      h[i * scale.size() + j] /= static_cast<double>(scale[i]) * static_cast<double>(scale[j]);
+    }
+  }
+  return h;
+}
+
+compute::QuantizedWeight gptqQuantize(std::span<const float> weight, std::int64_t out, std::int64_t in,
+                                      const WeightScheme& scheme, DType scaleDtype, std::vector<double> hessian,
+                                      const GptqOptions& options, const JobContext& context) {
+  const auto n = static_cast<std::size_t>(in);
+  std::vector<bool> dead(n);
+  for (std::size_t j = 0; j < n; ++j) {
+    dead[j] = hessian[j * n + j] == 0;
+    if (dead[j]) hessian[j * n + j] = 1;
+  }
+  std::vector<std::size_t> order(n);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (options.actOrder) {
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return hessian[a * n + a] > hessian[b * n + b]; });
+    std::vector<double> permuted(hessian.size());
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < n; ++j) permuted[i * n + j] = hessian[order[i] * n + order[j]];
+    }
+    hessian = std::move(permuted);
+  }
+  const std::vector<double> factor = factorOf(std::move(hessian), in, options.damping, context);
+
+  compute::QuantizedWeight result = emptyQuantizedWeight(out, in, scheme);
+  const std::int64_t group = result.group, groups = result.groups();
+  const bool staticGroups = options.staticGroups || options.actOrder;
+  std::vector<std::int64_t> groupOfColumn(n);
+  for (std::size_t j = 0; j < n; ++j) groupOfColumn[j] = static_cast<std::int64_t>(order[j]) / group;
+
+  for (std::int64_t first = 0; first < out; first += kRowsAtOnce) {
+    context.checkCancelled();
+    const std::int64_t rows = std::min(kRowsAtOnce, out - first);
+    RowBand band(rows, in, factor, scheme, scaleDtype);
+    std::vector<double> work(static_cast<std::size_t>(rows) * n);
+    std::vector<std::int8_t> codes(work.size());
+    std::vector<GroupParams> params(static_cast<std::size_t>(rows * groups));
+    for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
+      const std::size_t source = (static_cast<std::size_t>(first) + row) * n;
+      std::vector<double> original(n);
+      for (std::size_t j = 0; j < n; ++j) original[j] = dead[j] ? 0.0 : weight[source + j];
+      for (std::size_t j = 0; j < n; ++j) work[row * n + j] = original[order[j]];
+      if (!staticGroups) continue;
+      for (std::int64_t g = 0; g < groups; ++g) {
+        params[row * static_cast<std::size_t>(groups) + static_cast<std::size_t>(g)] =
+            band.paramsOf(&original[static_cast<std::size_t>(g * group)], group);
+      }
+    }
+    band.run(work, group, groupOfColumn, staticGroups, params, codes);
+    for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
+      const std::size_t target = (static_cast<std::size_t>(first) + row) * n;
+      for (std::size_t j = 0; j < n; ++j) result.codes[target + order[j]] = codes[row * n + j];
+    }
+    for (std::size_t slot = 0; slot < params.size(); ++slot) {
+      const std::size_t target = static_cast<std::size_t>(first * groups) + slot;
+      result.scales[target] = params[slot].scale;
+      if (!scheme.symmetric) result.zeros[target] = params[slot].zero;
+    }
+  }
+  return result;
+}
+
+std::unique_ptr<QuantMethod> makeGptq() {
+  return std::make_unique<Gptq>();
+}
+
+}  // namespace oscope::quant
