@@ -123,6 +123,31 @@ TEST(Recipe, NamesWhatIsWrong) {
   EXPECT_EQ(refusal(goodJson()), "");
 }
 
+TEST(Recipe, SchemaKnowsWhatThisProgramWrites) {
+  const Json schema = readJsonFile("resources/schemas/recipe.schema.json");  // tests run in the repository's root
+  const Json& properties = schema.at("properties");
+  Recipe recipe = defaultRecipe();
+  recipe.weightOverrides["module"] = {8, 0, true};
+  recipe.overrides[{3, SiteKind::FfnMid}] = Policy::Dynamic;
+  recipe.notes[{3, SiteKind::FfnMid}] = "note";
+  recipe.snapshotHash = "abc";
+  const Json json = toJson(recipe);
+  for (const auto& item : json.items()) EXPECT_TRUE(properties.contains(item.key())) << item.key();
+  EXPECT_EQ(json.size(), properties.size()) << "every key of the schema is written";
+  for (const char* object : {"thresholds", "rules"}) {
+    EXPECT_EQ(json.at(object).size(), properties.at(object).at("properties").size()) << object;
+    for (const auto& item : json.at(object).items()) {
+      EXPECT_EQ(properties.at(object).at("properties").at(item.key()).at("default"), item.value()) << item.key();
+    }
+  }
+  EXPECT_EQ(properties.at("version").at("const"), Recipe::kVersion);
+  EXPECT_EQ(properties.at("format").at("const"), json.at("format"));
+  EXPECT_EQ(properties.at("fold_edges").at("items").at("enum").get<std::vector<std::string>>(), knownFoldEdges());
+  std::vector<std::string> policies;
+  for (Policy policy : kPolicies) policies.emplace_back(toString(policy));
+  EXPECT_EQ(properties.at("overrides").at("additionalProperties").at("enum").get<std::vector<std::string>>(), policies);
+}
+
 TEST(Recipe, AMissingFileListsTheBuiltins) {
   try {
     loadRecipe("no-such-recipe");
