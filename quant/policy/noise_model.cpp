@@ -14,17 +14,13 @@ double roundingIntegral(double x, double step, double topCode) {
 
 template <typename Count>
 double histogramNoise(std::span<const Count> counts, double step, double topCode, double top) {
-  double sum = 0, below = 0;
+  double sum = 0;
   for (int bin = 0; bin < compute::kHistogramBins; ++bin) {
-    const double low = compute::histogramEdge(bin);
-    const double high = bin + 1 < compute::kHistogramBins ? compute::histogramEdge(bin + 1) : std::max(top, low * 1.01);
-    const double upTo = roundingIntegral(high, step, topCode);
     const auto count = static_cast<double>(counts[static_cast<std::size_t>(bin)]);
-    if (count > 0) {
-      if (bin + 1 == compute::kHistogramBins) below = roundingIntegral(low, step, topCode);
-      sum += count * (upTo - below) / (high - low);
-    }
-    below = upTo;
+    if (count == 0) continue;
+    const double low = compute::histogramEdge(bin);
+    const double high = std::min(compute::histogramEdge(bin + 1), std::max(top, low * 1.01 + 1e-9));
+    sum += count * (roundingIntegral(high, step, topCode) - roundingIntegral(low, step, topCode)) / (high - low);
   }
   return sum;
 }

@@ -13,7 +13,7 @@ namespace oscope::quant {
 double roundingIntegral(double x, double step, double topCode);
 
 /// Sum over counted values of the squared error at `step`, values uniform inside a bin. `counts` has the 64 bins of
-/// reductions.h; they may be weighted. `top` bounds the last bin. Infinite topCode: nothing is clipped.
+/// reductions.h; they may be weighted. `top` is the largest value that occurs. Infinite topCode: nothing is clipped.
 template <typename Count>
 double histogramNoise(std::span<const Count> counts, double step, double topCode, double top);
 

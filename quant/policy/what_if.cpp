@@ -1,5 +1,6 @@
 #include "quant/policy/what_if.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -24,6 +25,16 @@ std::vector<double> channelWeights(const stats::SiteStats& site) {
   return weights;
 }
 
+/// Largest |x_j / s_j| of every sampled token.
+std::vector<float> foldedTokenAbsmax(const stats::SiteDetail& detail, const std::vector<float>& scale) {
+  std::vector<float> maxima;
+  for (std::size_t x = 0; x + scale.size() <= detail.rows.size(); x += scale.size()) {
+    float& absmax = maxima.emplace_back(0.0f);
+    for (std::size_t j = 0; j < scale.size(); ++j) absmax = std::max(absmax, std::abs(detail.rows[x + j]) / scale[j]);
+  }
+  return maxima;
+}
+
 /// Squared output error of the activation's rounding, summed over all tokens.
 double activationNoise(const stats::SiteStats& site, const stats::SiteDetail& detail, const WhatIf& question,
                        const std::vector<float>& scale) {
@@ -31,14 +42,16 @@ double activationNoise(const stats::SiteStats& site, const stats::SiteDetail& de
   std::vector<ScaleBucket> steps;
   double topCode = kUnclipped;
   if (question.policy == Policy::Dynamic) {
-    steps = tokenScales(site.tokenAbsmax, activationDivisor(question.rules, bits));
+    steps = tokenScales(scale.empty() ? site.tokenAbsmax : foldedTokenAbsmax(detail, scale),
+                        activationDivisor(question.rules, bits));
   } else {
     const double range = rangeAfter(site, scale) * question.clip;
     steps = {{staticActivationScale(range, bits, question.rules.scaleDtype), 1}};
     topCode = largestCode(bits);
   }
+  const bool clustered = question.policy == Policy::Static && !question.clusters.labels.empty();
   double noise = 0;
-  if (scale.empty()) {
+  if (scale.empty() && !clustered) {
     for (const ScaleBucket& step : steps) {
       noise += step.share * histogramNoise<double>(site.weightedHistogram, step.scale, topCode, site.range());
     }
@@ -47,11 +60,15 @@ double activationNoise(const stats::SiteStats& site, const stats::SiteDetail& de
   const std::vector<double> weights = channelWeights(site);
   for (std::size_t j = 0; j < weights.size(); ++j) {
     const auto counts = std::span(detail.histogram).subspan(j * compute::kHistogramBins, compute::kHistogramBins);
+    if (clustered) {
+      const double step = question.clusters.scales[static_cast<std::size_t>(question.clusters.labels[j])];
+      noise += weights[j] * histogramNoise<std::uint32_t>(counts, step, kUnclipped, site.absmax[j]);
+      continue;
+    }
     for (const ScaleBucket& step : steps) {
       // In units of the unfolded channel the step is s_j times as long.
-      noise +=
-          weights[j] * step.share *
-          histogramNoise<std::uint32_t>(counts, step.scale * static_cast<double>(scale[j]), topCode, site.absmax[j]);
+      const double own = step.scale * static_cast<double>(scale[j]);
+      noise += weights[j] * step.share * histogramNoise<std::uint32_t>(counts, own, topCode, site.absmax[j]);
     }
   }
   return noise;
@@ -100,9 +117,14 @@ double decibel(double signal, double noise) {
   return noise > 0 ? 10 * std::log10(signal / noise) : std::numeric_limits<double>::infinity();
 }
 
-}  // namespace
+/// A fold under which the error of rounded weights is known already: policies share it.
+struct KnownWeightNoise {
+  std::vector<float> scale;
+  double noise = 0;
+};
 
-Prediction predict(const stats::SiteStats& site, const stats::SiteDetail& detail, const WhatIf& question) {
+Prediction predictSite(const stats::SiteStats& site, const stats::SiteDetail& detail, const WhatIf& question,
+                       std::vector<KnownWeightNoise>& known) {
   std::vector<float> scale = question.scale;
   if (scale.empty() && question.policy == Policy::LaeStatic) {
     if (site.foldEdge.empty()) return {};
@@ -111,18 +133,32 @@ Prediction predict(const stats::SiteStats& site, const stats::SiteDetail& detail
   double signal = 0;
   for (const stats::ReaderStats& reader : site.readers) signal += reader.outputEnergy;
   if (!(signal > 0) || site.weightedHistogram.empty()) return {};
-  if (!scale.empty() && detail.histogram.empty()) return {};
-  if (question.policy == Policy::Dynamic && site.tokenAbsmax.empty()) return {};
+  if ((!scale.empty() || !question.clusters.labels.empty()) && detail.histogram.empty()) return {};
+  if (question.policy == Policy::Dynamic && (scale.empty() ? site.tokenAbsmax : detail.rows).empty()) return {};
 
   Prediction prediction;
   double noise = question.policy == Policy::None ? 0 : activationNoise(site, detail, question, scale);
   prediction.activation = decibel(signal, noise);
   if (!question.weights.isFloat()) {
     if (detail.weightRows.size() != site.readers.size()) return prediction;
-    for (std::size_t r = 0; r < site.readers.size(); ++r) noise += weightNoise(site, detail, r, question, scale);
+    auto found = std::find_if(known.begin(), known.end(), [&](const auto& item) { return item.scale == scale; });
+    if (found == known.end()) {
+      found = known.insert(known.end(), {scale, 0});
+      for (std::size_t r = 0; r < site.readers.size(); ++r) {
+        found->noise += weightNoise(site, detail, r, question, scale);
+      }
+    }
+    noise += found->noise;
   }
   prediction.total = decibel(signal, noise);
   return prediction;
+}
+
+}  // namespace
+
+Prediction predict(const stats::SiteStats& site, const stats::SiteDetail& detail, const WhatIf& question) {
+  std::vector<KnownWeightNoise> known;
+  return predictSite(site, detail, question, known);
 }
 
 PredictionTable::PredictionTable(const stats::Snapshot& snapshot, const Recipe& recipe, const JobContext& context) {
@@ -132,17 +168,18 @@ PredictionTable::PredictionTable(const stats::Snapshot& snapshot, const Recipe& 
   for (std::size_t i = 0; i < plan.sites.size(); ++i) {
     const stats::SiteStats& site = snapshot.sites()[i];
     const stats::SiteDetail detail = snapshot.detail(site.id);
+    std::vector<KnownWeightNoise> known;
     WhatIf question;
     question.weights = plan.sites[i].linears.front().scheme;
     question.rules = recipe.rules;
     question.lae = lae.value_or(LaeOptions{});
+    question.clusters = plan.sites[i].activation.clusters;
     auto& row = m_rows.emplace_back();
     for (Policy policy : kPolicies) {
       question.policy = policy;
-      question.scale.clear();
       if (policy == Policy::LaeStatic && (!lae || !whyNotFoldable(site, recipe).empty())) continue;
       if (!lae) question.scale = plan.sites[i].scale;
-      row[static_cast<std::size_t>(policy)] = predict(site, detail, question);
+      row[static_cast<std::size_t>(policy)] = predictSite(site, detail, question, known);
     }
     progress.advance(1);
   }

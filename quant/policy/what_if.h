@@ -18,16 +18,17 @@ struct WhatIf {
   double clip = 1.0;  ///< share of the range that the static scale covers
   WeightScheme weights;
   NumericRules rules;
-  std::vector<float> scale;  ///< a per-channel fold; empty: LAE's for lae_static, none for the others
+  std::vector<float> scale;     ///< a per-channel fold; empty: LAE's for lae_static, none for the others
+  ActivationClusters clusters;  ///< static: one scale per cluster of channels; empty: one for the site
 };
 
 /// Predicts one site's readers together. Model of the error: channel j of a reader contributes ||W_:j||^2 s_j^2
 /// E[(x_j / s_j - Q(x_j / s_j))^2] with the expectation over the channel's log2 histogram (noise_model.h; per-token
-/// scales over the distribution of token maxima), plus the weights' rounding error: the snapshot's sampled weight rows
-/// are quantized, and their error meets E[x_j^2] and the correlation between channels that the sampled rows show. The
-/// signal is the measured output energy. No error at all is infinite; a figure is empty where the snapshot lacks what
-/// it needs or the policy can't be had.
-/// `detail` is the site's detail from the snapshot.
+/// scales over the distribution of token maxima, of the sampled tokens where a fold moves them), plus the weights'
+/// rounding error: the snapshot's sampled weight rows are quantized, and their error meets E[x_j^2] and the correlation
+/// between channels that the sampled rows show. The signal is the measured output energy. No error at all is infinite;
+/// a figure is empty where the snapshot lacks what it needs or the policy can't be had. `detail` is the site's detail
+/// from the snapshot.
 Prediction predict(const stats::SiteStats& site, const stats::SiteDetail& detail, const WhatIf& question);
 
 /// Predictions of every policy for every site under one recipe: computed once, then thresholds are look-ups.

@@ -169,7 +169,8 @@ INSTANTIATE_TEST_SUITE_P(GivenModels, FptqGolden,
                          ::testing::Values(Case{"tinystories-656k", "fptq", "fptq"},
                                            Case{"tinystories-656k-outliers", "fptq", "fptq"},
                                            Case{"tiny-bloom", "fptq-custom", "fptq_custom"},
-                                           Case{"stories260k-bf16-sharded", "fptq-custom", "fptq_custom"}),
+                                           Case{"stories260k-bf16-sharded", "fptq-custom", "fptq_custom"},
+                                           Case{"tiny-random-opt", "fptq", "fptq"}),
                          [](const auto& info) {
                            std::string name = std::string(info.param.model) + "_" + info.param.key;
                            std::replace(name.begin(), name.end(), '-', '_');
