@@ -11,6 +11,7 @@ if [ ! -x "$python" ]; then
   python3 -m venv "$here/.venv"
   "$here/.venv/bin/pip" install --quiet --requirement "$here/requirements.txt"
 fi
+"$python" "$here/schemas.py"
 "$python" "$here/interop.py" --oscope "$oscope" --sample "$here/../../resources/sample" \
   ${OSCOPE_TEST_DATA:+--data "$OSCOPE_TEST_DATA"} "$@"
 "$python" "$here/calibration_speed.py" --oscope "$oscope"
