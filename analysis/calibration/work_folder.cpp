@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <utility>
 
 #include "analysis/base/error.h"
 
@@ -59,7 +58,7 @@ WorkFolder::WorkFolder(const fs::path& output, const Json& job, bool restart) : 
   fs::remove_all(doneName(m_path), code);
   fs::create_directories(m_path, code);
   if (code) throw systemError(code.value(), m_path.string(), "creating the work folder");
-  lock();
+  m_lock.emplace(m_path);
   if (restart) clear();
   const fs::path jobFile = m_path / kJobFile;
   if (fs::exists(jobFile)) {
@@ -85,18 +84,18 @@ WorkFolder::WorkFolder(const fs::path& output, const Json& job, bool restart) : 
   writeJsonFile(jobFile, job);
 }
 
-WorkFolder::~WorkFolder() {
-  if (m_lock >= 0) ::close(m_lock);
+WorkFolder::Lock::Lock(const fs::path& folder) {
+  const fs::path path = folder / kLockFile;
+  m_fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (m_fd < 0) throw systemError(errno, path.string(), "opening the work folder");
+  if (::flock(m_fd, LOCK_EX | LOCK_NB) == 0) return;
+  ::close(m_fd);
+  throw Error(ErrorCode::Mismatch, folder.string(), "another process is calibrating into this output",
+              "wait for it, or choose another output");
 }
 
-void WorkFolder::lock() {
-  const fs::path path = m_path / kLockFile;
-  m_lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (m_lock < 0) throw systemError(errno, path.string(), "opening the work folder");
-  if (::flock(m_lock, LOCK_EX | LOCK_NB) == 0) return;
-  ::close(std::exchange(m_lock, -1));
-  throw Error(ErrorCode::Mismatch, m_path.string(), "another process is calibrating into this output",
-              "wait for it, or choose another output");
+WorkFolder::Lock::~Lock() {
+  ::close(m_fd);
 }
 
 void WorkFolder::clear() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "analysis/base/json.h"
 
@@ -14,10 +15,6 @@ class WorkFolder {
   /// Opens or creates the folder of `output`. A folder of another job is a Mismatch error that names what differs,
   /// unless `restart` is set: then its content is discarded. A folder that another process works in is an error.
   WorkFolder(const std::filesystem::path& output, const Json& job, bool restart);
-  ~WorkFolder();
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
-
   static std::filesystem::path pathFor(const std::filesystem::path& output);
   /// Bytes that the folder of `output` holds already; 0 where there is none.
   static std::uint64_t bytes(const std::filesystem::path& output);
@@ -32,11 +29,22 @@ class WorkFolder {
   void remove();
 
  private:
-  void lock();
+  /// Locked from construction to destruction.
+  class Lock {
+   public:
+    explicit Lock(const std::filesystem::path& folder);
+    ~Lock();
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
+
+   private:
+    int m_fd = -1;
+  };
+
   void clear();
 
   std::filesystem::path m_path;
-  int m_lock = -1;
+  std::optional<Lock> m_lock;
 };
 
 }  // namespace oscope::calibration
