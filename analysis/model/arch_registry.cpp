@@ -13,7 +13,9 @@ namespace oscope::model {
 #define OSCOPE_ARCHITECTURES(ARCH) \
   ARCH(llama)                      \
   ARCH(bloom)                      \
-  ARCH(opt)
+  ARCH(opt)                        \
+  ARCH(mistral)                    \
+  ARCH(qwen2)
 
 #define OSCOPE_DECLARE(ARCH) ArchSpec ARCH##Spec();
 OSCOPE_ARCHITECTURES(OSCOPE_DECLARE)

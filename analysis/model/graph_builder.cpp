@@ -66,10 +66,12 @@ NormDesc plainNorm(NormKind kind, const std::string& module, std::int64_t channe
 
 void setHeads(ModelGraph& graph, const std::string& where) {
   if (graph.headDim == 0 && graph.hidden % graph.heads == 0) graph.headDim = graph.hidden / graph.heads;
-  if (graph.headDim == 0 || graph.heads % graph.kvHeads != 0) {
+  const bool fits = graph.headDim > 0 && graph.headDim * graph.heads <= kMostChannels && graph.kvHeads > 0 &&
+                    graph.heads % graph.kvHeads == 0;
+  if (!fits) {
     throw Error(ErrorCode::Malformed, where,
-                fmt::format("hidden size {}, {} attention heads and {} key/value heads don't divide each other",
-                            graph.hidden, graph.heads, graph.kvHeads),
+                fmt::format("hidden size {}, {} attention heads of {} and {} key/value heads don't fit together",
+                            graph.hidden, graph.heads, graph.headDim, graph.kvHeads),
                 "check config.json");
   }
 }

@@ -33,14 +33,15 @@ void setEmbeddingAndHead(ModelGraph& graph, const Names& names, const std::strin
 compute::Activation parseActivation(const std::string& name, const std::string& where);
 
 /// Config values beyond this are taken for damage.
-inline constexpr std::int64_t kMostBlocks = 4096;
+inline constexpr std::int64_t kMostBlocks = 1024;
+inline constexpr std::int64_t kMostChannels = std::int64_t{1} << 18;
 
 /// 1 / sqrt(headDim).
 float attentionScale(std::int64_t headDim);
 /// A norm outside the blocks: weight, and for LayerNorm bias.
 NormDesc plainNorm(NormKind kind, const std::string& module, std::int64_t channels, float eps);
 
-/// Query and key/value heads of a config, with the head width; checks that they divide each other.
+/// Sets headDim where the config named none, and checks that the heads fit to each other and to the hidden size.
 void setHeads(ModelGraph& graph, const std::string& where);
 
 /// Builds one block step by step, in the order of execution.

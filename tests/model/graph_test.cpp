@@ -82,6 +82,30 @@ TEST(Graph, BiasKeysAreHonoured) {
   }
 }
 
+TEST(Graph, RelativesOfTheGatedDecoderDifferInData) {
+  Json windowed = tinyConfig();
+  windowed["model_type"] = "mistral";
+  windowed["sliding_window"] = 7;
+  EXPECT_EQ(graphOf(windowed).attention.window, 7);
+  windowed["sliding_window"] = nullptr;
+  EXPECT_EQ(graphOf(windowed).attention.window, 0);
+  Json biased = tinyConfig();
+  biased["model_type"] = "qwen2";
+  for (const LinearDesc& linear : graphOf(biased).blocks[0].linears) {
+    EXPECT_EQ(!linear.bias.empty(), linear.site == SiteKind::AttnIn) << linear.role;
+  }
+  biased["use_sliding_window"] = true;
+  EXPECT_EQ(errorOf([&] { graphOf(biased); }).code(), ErrorCode::Unsupported);
+}
+
+TEST(Graph, ImpossibleHeadsAreRefused) {
+  for (const auto& [key, value] : {std::pair{"num_key_value_heads", 0}, {"head_dim", -4}, {"num_key_value_heads", 3}}) {
+    Json config = tinyConfig();
+    config[key] = value;
+    EXPECT_EQ(errorOf([&] { graphOf(config); }).code(), ErrorCode::Malformed) << key;
+  }
+}
+
 TEST(Graph, AlibiSlopesForAnyNumberOfHeads) {
   const std::vector<float> eight = graphOf(fusedConfig(8, 2)).attention.alibiSlopes;
   ASSERT_EQ(eight.size(), 8u);

@@ -12,6 +12,12 @@ Json gatedConfig(int hidden, int ffn, int blocks, int heads, int kvHeads, int vo
               {"vocab_size", vocabulary},    {"tie_word_embeddings", false}, {"max_position_embeddings", 2048}};
 }
 
+Json ofType(const char* type, Json config, bool tied = false) {
+  config["model_type"] = type;
+  config["tie_word_embeddings"] = tied;
+  return config;
+}
+
 // The spellings of old and new files alternate, so that both are read.
 Json alibiConfig(int hidden, int blocks, int heads) {
   if (blocks % 4 == 0) {
@@ -51,6 +57,9 @@ TEST(ParameterCounts, EqualThePublishedOnes) {
       {"LLaMA-65B", gatedConfig(8192, 22016, 80, 64, 64, 32000), 65285660672},
       {"LLaMA-2-70B", gatedConfig(8192, 28672, 80, 64, 8, 32000), 68976648192},
       {"LLaMA-3-8B", gatedConfig(4096, 14336, 32, 32, 8, 128256), 8030261248},
+      {"Mistral-7B-v0.1", ofType("mistral", gatedConfig(4096, 14336, 32, 32, 8, 32000)), 7241732096},
+      {"Qwen2-7B", ofType("qwen2", gatedConfig(3584, 18944, 28, 28, 4, 152064)), 7615616512},
+      {"Qwen2-0.5B", ofType("qwen2", gatedConfig(896, 4864, 24, 14, 2, 151936), true), 494032768},
       {"BLOOM-560m", alibiConfig(1024, 24, 16), 559214592},
       {"BLOOM-1b1", alibiConfig(1536, 24, 16), 1065314304},
       {"BLOOM-1b7", alibiConfig(2048, 24, 16), 1722408960},

@@ -64,11 +64,11 @@ BlockGraph buildBlock(const ModelGraph& graph, int index, const std::string& pre
 ModelGraph build(const checkpoint::HfConfig& config, const TensorCatalog* catalog) {
   const Names names(catalog);
   ModelGraph graph;
-  graph.hidden = config.dimension({"hidden_size", "n_embed"});
-  graph.ffn = config.integer({"n_inner"}, 4 * graph.hidden);
+  graph.hidden = config.dimension({"hidden_size", "n_embed"}, 1, kMostChannels);
+  graph.ffn = 4 * graph.hidden;
   graph.vocabulary = config.dimension({"vocab_size"});
   graph.maxPositions = config.integer({"seq_length", "max_position_embeddings"}, 2048);
-  graph.heads = config.dimension({"n_head", "num_attention_heads"});
+  graph.heads = config.dimension({"n_head", "num_attention_heads"}, 1, kMostChannels);
   graph.kvHeads = graph.heads;
   setHeads(graph, config.where());
   graph.attention.scale = attentionScale(graph.headDim);

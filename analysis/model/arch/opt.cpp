@@ -71,12 +71,12 @@ BlockGraph buildBlock(const ModelGraph& graph, int index, const std::string& pre
 ModelGraph build(const checkpoint::HfConfig& config, const TensorCatalog* catalog) {
   const Names names(catalog);
   ModelGraph graph;
-  graph.hidden = config.dimension({"hidden_size"});
-  graph.ffn = config.dimension({"ffn_dim"});
+  graph.hidden = config.dimension({"hidden_size"}, 1, kMostChannels);
+  graph.ffn = config.dimension({"ffn_dim"}, 1, kMostChannels);
   graph.vocabulary = config.dimension({"vocab_size"});
   graph.maxPositions = config.dimension({"max_position_embeddings"});
   graph.positionsLimited = true;
-  graph.heads = config.dimension({"num_attention_heads"});
+  graph.heads = config.dimension({"num_attention_heads"}, 1, kMostChannels);
   graph.kvHeads = graph.heads;
   setHeads(graph, config.where());
   graph.attention.scale = attentionScale(graph.headDim);
