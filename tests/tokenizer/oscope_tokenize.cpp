@@ -1,4 +1,5 @@
-// oscope_tokenize TOKENIZER TEXT [--plain]: the ids of a file's text, one per line, for comparisons with other programs.
+// oscope_tokenize TOKENIZER TEXT [--plain]: the ids of a file's text, one per line, for comparisons with other
+// programs.
 // --plain leaves out what the post-processor adds; --decode prints the text that the ids give again.
 #include <cstdio>
 #include <fstream>

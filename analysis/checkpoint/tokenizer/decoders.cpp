@@ -7,6 +7,7 @@
 
 #include "analysis/base/error.h"
 #include "analysis/checkpoint/tokenizer/byte_level.h"
+#include "analysis/checkpoint/tokenizer/metaspace.h"
 #include "analysis/checkpoint/tokenizer/pattern.h"
 #include "analysis/checkpoint/tokenizer/utf8.h"
 
@@ -173,15 +174,10 @@ class ByteLevel : public Decoder {
 
 class Metaspace : public Decoder {
  public:
-  explicit Metaspace(const Part& part) {
-    std::string mark;
-    appendUtf8(mark, part.character("replacement"));
-    m_marks = makeLiteralPattern(mark);
-    const bool prefixed = part.flag("add_prefix_space", true);
-    m_dropFirst = part.text("prepend_scheme", prefixed ? "always" : "never") != "never";
-  }
+  explicit Metaspace(const Part& part) : m_options(readMetaspace(part)), m_marks(makeLiteralPattern(m_options.mark)) {}
   Tokens decode(Tokens tokens) const override {
-    for (std::size_t i = 0; i < tokens.size(); ++i) tokens[i] = withSpaces(tokens[i], i == 0 && m_dropFirst ? "" : " ");
+    const bool dropFirst = m_options.prepend != MetaspaceOptions::Prepend::Never;
+    for (std::size_t i = 0; i < tokens.size(); ++i) tokens[i] = withSpaces(tokens[i], i == 0 && dropFirst ? "" : " ");
     return tokens;
   }
   std::string show(std::string token) const override { return withSpaces(token, " "); }
@@ -198,8 +194,8 @@ class Metaspace : public Decoder {
     return result.append(token, from);
   }
 
+  MetaspaceOptions m_options;
   std::unique_ptr<Pattern> m_marks;
-  bool m_dropFirst = true;
 };
 
 template <typename T>
@@ -224,9 +220,7 @@ std::unique_ptr<Decoder> readDecoder(const Part& part) {
   if (type == "Fuse") return simple<Fuse>(part);
   if (type == "Strip") return withParameters<Strip>(part, {"content", "start", "stop"});
   if (type == "ByteLevel") return simple<ByteLevel>(part, {"add_prefix_space", "trim_offsets", "use_regex"});
-  if (type == "Metaspace") {
-    return withParameters<Metaspace>(part, {"replacement", "str_rep", "add_prefix_space", "prepend_scheme", "split"});
-  }
+  if (type == "Metaspace") return std::make_unique<Metaspace>(part);
   part.refuseType();
 }
 

@@ -147,7 +147,7 @@ class StripAccents : public Normalizer {
   void apply(NormalizedText& text) const override {
     std::string out;
     for (std::size_t at = 0; at < text.text.size();) {
-      if (const char32_t c = nextCodePoint(text.text, at); !isNonspacingMark(c)) appendUtf8(out, c);
+      if (const char32_t c = nextCodePoint(text.text, at); !isMark(c)) appendUtf8(out, c);
     }
     text.text = std::move(out);
   }

@@ -1,10 +1,9 @@
 #include "analysis/checkpoint/tokenizer/pre_tokenizers.h"
 
-#include <optional>
 #include <vector>
 
-#include "analysis/base/error.h"
 #include "analysis/checkpoint/tokenizer/byte_level.h"
+#include "analysis/checkpoint/tokenizer/metaspace.h"
 #include "analysis/checkpoint/tokenizer/piece_splitter.h"
 #include "analysis/checkpoint/tokenizer/utf8.h"
 
@@ -83,36 +82,20 @@ class ByteLevel : public PreTokenizer {
 
 class Metaspace : public PreTokenizer {
  public:
-  explicit Metaspace(const Part& part) : m_split(part.flag("split", true)) {
-    appendUtf8(m_mark, part.character("replacement"));
-    m_space = makeLiteralPattern(" ");
-    m_marks = makeLiteralPattern(m_mark);
-    // Files from before prepend_scheme say add_prefix_space.
-    const std::string scheme = part.text("prepend_scheme", part.flag("add_prefix_space", true) ? "always" : "never");
-    if (scheme != "always" && scheme != "first" && scheme != "never") {
-      part.refuse("the prepend_scheme \"" + scheme + "\"");
-    }
-    m_prepend = scheme != "never";
-    m_onlyFirst = scheme == "first";
-  }
+  explicit Metaspace(const Part& part) : m_options(readMetaspace(part)), m_marks(makeLiteralPattern(m_options.mark)) {}
   bool split(const Piece& piece, const PieceSink& sink) const override {
+    using Prepend = MetaspaceOptions::Prepend;
     std::string text;
-    std::size_t from = 0;
-    m_space->forEachMatch(piece.text, [&](std::size_t begin, std::size_t end) {
-      text.append(piece.text, from, begin - from).append(m_mark);
-      from = end;
-      return true;
-    });
-    text.append(piece.text, from);
-    if (m_prepend && (!m_onlyFirst || piece.atStart) && !text.starts_with(m_mark)) text.insert(0, m_mark);
+    for (const char c : piece.text) c == ' ' ? text.append(m_options.mark) : text.append(1, c);
+    const bool prepend = m_options.prepend == Prepend::Always || (m_options.prepend == Prepend::First && piece.atStart);
+    if (prepend && !text.starts_with(m_options.mark)) text.insert(0, m_options.mark);
     const Piece whole{text, piece.atStart};
-    return m_split ? splitPiece(whole, *m_marks, SplitBehavior::MergedWithNext, false, sink) : sink(whole);
+    return m_options.split ? splitPiece(whole, *m_marks, SplitBehavior::MergedWithNext, false, sink) : sink(whole);
   }
 
  private:
-  std::string m_mark;
-  bool m_split, m_prepend = false, m_onlyFirst = false;
-  std::unique_ptr<Pattern> m_space, m_marks;
+  MetaspaceOptions m_options;
+  std::unique_ptr<Pattern> m_marks;
 };
 
 /// Runs of word characters and runs of anything else but whitespace.
@@ -150,10 +133,7 @@ std::unique_ptr<PreTokenizer> readPreTokenizer(const Part& part) {
     part.checkKeys({"add_prefix_space", "trim_offsets", "use_regex"});
     return std::make_unique<ByteLevel>(part);
   }
-  if (type == "Metaspace") {
-    part.checkKeys({"replacement", "str_rep", "add_prefix_space", "prepend_scheme", "split"});
-    return std::make_unique<Metaspace>(part);
-  }
+  if (type == "Metaspace") return std::make_unique<Metaspace>(part);
   if (type == "Split") {
     part.checkKeys({"pattern", "behavior", "invert"});
     return std::make_unique<Cut>(readPattern(part), readSplitBehavior(part), part.flag("invert", false));

@@ -14,8 +14,9 @@
 namespace oscope::checkpoint {
 namespace {
 
-// Oniguruma's sets, as members of a PCRE2 class.
-constexpr const char* kWord = R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc})";
+// Oniguruma's sets, as members of a PCRE2 class. Its word characters also hold the superscripts and fractions of
+// Latin-1, but no other number of category No.
+constexpr const char* kWord = R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\x{b2}\x{b3}\x{b9}\x{bc}-\x{be})";
 constexpr const char* kHexDigit = "0-9A-Fa-f";
 
 class Translator {

@@ -114,8 +114,10 @@ bool isWordCharacter(char32_t c) {
          kind == UTF8PROC_CATEGORY_NL || kind == UTF8PROC_CATEGORY_PC;
 }
 
-bool isNonspacingMark(char32_t c) {
-  return c >= 0x80 && category(c) == UTF8PROC_CATEGORY_MN;
+bool isMark(char32_t c) {
+  if (c < 0x80) return false;
+  const auto kind = category(c);
+  return kind >= UTF8PROC_CATEGORY_MN && kind <= UTF8PROC_CATEGORY_ME;
 }
 
 }  // namespace oscope::checkpoint

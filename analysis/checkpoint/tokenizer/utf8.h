@@ -26,7 +26,7 @@ bool isNumeric(char32_t codePoint);
 bool isPunctuation(char32_t codePoint);
 /// Word characters of regular expressions (UTS 18): letters, marks, decimal digits, connectors, join controls.
 bool isWordCharacter(char32_t codePoint);
-/// Category Mn.
-bool isNonspacingMark(char32_t codePoint);
+/// Categories Mn, Mc and Me.
+bool isMark(char32_t codePoint);
 
 }  // namespace oscope::checkpoint
