@@ -27,7 +27,7 @@ struct Dataset {
   std::int64_t samples = 0, length = 0, firstSample = 0;
   std::vector<std::int32_t> ids;
   std::string source, fileName;
-  bool bosAtStart = false;
+  bool bosAtStart = false;  ///< the first token is a special one that the tokenizer put in front of the text
 
   std::span<const std::int32_t> sample(std::int64_t index) const {
     return {ids.data() + index * length, static_cast<std::size_t>(length)};
@@ -36,11 +36,12 @@ struct Dataset {
 };
 
 /// Window rule: the whole text (JSONL: the texts joined by "\n\n") is encoded once, with the special tokens of the
-/// tokenizer once at the very start, and cut into consecutive windows without overlap; the tail is dropped. Random: ids
-/// uniform over [0, vocabulary) without the tokenizer's special ids. Fewer windows than asked for: an Error that says
-/// how many there are. Tokens: a .safetensors file with an integer tensor [samples, length] or [n], a .json array of
-/// arrays, or text with whitespace-separated ids. Ids outside the vocabulary are errors that name their place.
-/// `tokenizer` may be null for Random and Tokens.
+/// tokenizer once at the very start, and cut into consecutive windows without overlap; the tail is dropped. JSONL with
+/// arrays of ids: these in line, cut likewise. Random (random_tokens.h): ids uniform over [0, vocabulary) without the
+/// tokenizer's special ids; a window depends on seed and index alone, so shards agree with the whole. Fewer windows
+/// than asked for: an Error that says how many there are. Tokens (token_file.h): a .safetensors file with an integer
+/// tensor [samples, length] or [n], a .json array of arrays, or text with whitespace-separated ids. Ids outside the
+/// vocabulary are errors that name their place. `tokenizer` may be null for Random and Tokens.
 Dataset loadDataset(const DatasetOptions& options, const checkpoint::Tokenizer* tokenizer, std::int64_t vocabulary);
 
 }  // namespace oscope::calibration
