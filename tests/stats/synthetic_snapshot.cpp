@@ -1,5 +1,7 @@
 #include "tests/stats/synthetic_snapshot.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -162,7 +164,7 @@ stats::Provenance syntheticProvenance(const SyntheticRun& run) {
 std::string writeSynthetic(const SyntheticRun& run, const std::filesystem::path& path) {
   const std::vector<std::int32_t> ids = syntheticIds(run);
   std::map<std::int32_t, std::string> texts;
-  for (const std::int32_t id : ids) texts[id] = "<" + std::to_string(id) + "\xC3";  // half a character, on purpose
+  for (const std::int32_t id : ids) texts[id] = fmt::format("<{}\xC3", id);  // half a character, on purpose
   return stats::writeSnapshot(
       path, syntheticProvenance(run), ids, texts, run.blocks, [&](int block) { return syntheticBlock(run, block); },
       JobContext{});
