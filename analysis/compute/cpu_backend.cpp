@@ -36,6 +36,15 @@ std::string processorName() {
   return "CPU";
 }
 
+// What processes can still get: free pages and what the page cache would give up.
+std::uint64_t availableBytes() {
+  std::ifstream file("/proc/meminfo");
+  for (std::string key, rest; file >> key && std::getline(file, rest);) {
+    if (key == "MemAvailable:") return std::stoull(rest) * 1024;
+  }
+  return static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) * static_cast<std::uint64_t>(sysconf(_SC_AVPHYS_PAGES));
+}
+
 void requireHeads(const char* op, const HeadView& view, std::int64_t rows) {
   require(view.tensor.dtype == DType::F32 && view.tensor.rows == rows && view.heads > 0 &&
               view.offset + (view.heads - 1) * view.headStride + view.headDim <= view.tensor.cols,
@@ -52,9 +61,9 @@ DeviceInfo CpuBackend::info() const {
   DeviceInfo info;
   info.id = "cpu";
   info.name = processorName();
-  const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  info.memoryBytes = page * static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES));
-  info.freeBytes = page * static_cast<std::uint64_t>(sysconf(_SC_AVPHYS_PAGES));
+  info.memoryBytes =
+      static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) * static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES));
+  info.freeBytes = availableBytes();
   info.detail = fmt::format("{} kernels, {} ({})", cpu::kernels().name, openblas_get_config(), openblas_get_corename());
   info.threads = m_parallel.threads();
   return info;

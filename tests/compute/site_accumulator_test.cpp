@@ -202,6 +202,25 @@ TEST_P(SiteAccumulators, NonFiniteValuesAreCountedAndKeptOut) {
   }
 }
 
+TEST_P(SiteAccumulators, WideSitesAreCutIntoTilesWithoutASeam) {
+  const std::int64_t channels = 28672;
+  const std::vector<float> x = activations(3, channels, 61);
+  ReductionSpec spec;
+  spec.range = spec.histogram = true;
+  const auto accumulator = backend().makeAccumulator(channels, spec);
+  backend().accumulate(*accumulator, uploaded(backend(), x, 3, channels), SequenceLayout::uniform(1, 3), 5);
+  const SiteReductions r = accumulator->read();
+  for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {
+    const float values[] = {x[c], x[c + 28672], x[c + 2 * 28672]};
+    const auto top = std::max_element(values, values + 3, [](float a, float b) { return std::fabs(a) < std::fabs(b); });
+    ASSERT_EQ(r.absmax[c], std::fabs(*top));
+    ASSERT_EQ(r.absmaxToken[c], 5 + (top - values));
+    ASSERT_EQ(std::accumulate(r.histogram.begin() + static_cast<std::ptrdiff_t>(c * 64),
+                              r.histogram.begin() + static_cast<std::ptrdiff_t>(c * 64 + 64), 0u),
+              3u);
+  }
+}
+
 TEST_P(SiteAccumulators, UnwantedReductionsStayEmpty) {
   ReductionSpec spec;
   spec.tokenAbsmax = true;
