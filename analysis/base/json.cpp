@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <unordered_set>
 #include <vector>
@@ -11,6 +12,8 @@
 
 namespace oscope {
 namespace {
+
+constexpr const char* kRemedy = "the file is damaged: mend it or fetch it again";
 
 /// Builds the value, and refuses what nlohmann's own builder lets pass: duplicate keys and over-deep nesting. Its
 /// builder also looks through all members of an ordered object for every new key, which takes minutes on a large
@@ -39,7 +42,8 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
-    problem = fmt::format("not valid JSON at byte {}: {}", position, clipped(error.what()));
+    problem =
+        fmt::format("not valid JSON at byte {}: {}", std::max<std::size_t>(position, 1) - 1, clipped(error.what()));
     return false;
   }
 
@@ -117,7 +121,8 @@ T convert(const Json& value, const char* key, const std::string& where) {
 void refuseNulBytes(std::string_view text, const std::string& where, std::size_t firstByte) {
   const std::size_t place = text.find('\0');
   if (place == std::string_view::npos) return;
-  throw Error(ErrorCode::Malformed, where, fmt::format("not valid JSON: a NUL byte at byte {}", firstByte + place));
+  throw Error(ErrorCode::Malformed, where, fmt::format("not valid JSON at byte {}: a NUL byte", firstByte + place),
+              kRemedy);
 }
 
 Json parseJson(std::string_view text, const std::string& where, const JsonLimits& limits) {
@@ -127,7 +132,9 @@ Json parseJson(std::string_view text, const std::string& where, const JsonLimits
   }
   refuseNulBytes(text, where);
   StrictBuilder builder(limits.maxDepth);
-  if (!Json::sax_parse(text.begin(), text.end(), &builder)) throw Error(ErrorCode::Malformed, where, builder.problem);
+  if (!Json::sax_parse(text.begin(), text.end(), &builder)) {
+    throw Error(ErrorCode::Malformed, where, builder.problem, kRemedy);
+  }
   return std::move(builder.result);
 }
 

@@ -18,6 +18,7 @@ constexpr std::size_t kMaxTensors = 1'000'000;
 constexpr std::size_t kMaxRank = 8;
 constexpr std::size_t kMaxNameBytes = 1024;
 constexpr std::size_t kMaxMetadata = 65'536;
+constexpr std::size_t kMaxTokenBytes = 16u << 20;
 constexpr std::uint64_t kMaxNumber = std::uint64_t{1} << 48;
 constexpr const char* kRemedy = "the file is damaged or no safetensors file; download or convert it again";
 
@@ -121,7 +122,8 @@ class HeaderEvents final : public nlohmann::json_sax<Json> {
     return true;
   }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
-    problem = fmt::format("header is no valid JSON at byte {}: {}", position + 8, clipped(error.what()));
+    problem = fmt::format("header is no valid JSON at byte {}: {}", std::max<std::size_t>(position, 1) + 7,
+                          clipped(error.what()));
     return false;
   }
 
@@ -140,6 +142,20 @@ class HeaderEvents final : public nlohmann::json_sax<Json> {
   TensorEntry m_entry;
   std::vector<std::uint64_t> m_numbers;
 };
+
+/// Whether a text or number is longer than any honest one: the lexer would keep several copies of it.
+bool hasOverlongToken(std::string_view json) {
+  std::size_t length = 0;
+  bool inText = false;
+  for (std::size_t i = 0; i < json.size() && length <= kMaxTokenBytes; ++i) {
+    const char c = json[i];
+    const bool ends = inText ? c == '"' : std::string_view("\" ,:[]{}\t\r\n").find(c) != std::string_view::npos;
+    if (inText && c == '\\') ++i;
+    length = ends ? 0 : length + 1;
+    if (c == '"') inText = !inText;
+  }
+  return length > kMaxTokenBytes;
+}
 
 void checkNamesDiffer(const std::vector<TensorEntry>& tensors, const std::string& where) {
   std::vector<const std::string*> names;
@@ -214,6 +230,10 @@ SafetensorsHeader parseSafetensorsHeader(std::span<const std::byte> head, std::u
     throw Error(ErrorCode::Malformed, where, "the header does not begin with '{' at byte 8", kRemedy);
   }
   refuseNulBytes(text, where, 8);
+  if (hasOverlongToken(text)) {
+    throw Error(ErrorCode::Malformed, where,
+                fmt::format("header: a text or number of more than {} bytes", kMaxTokenBytes), kRemedy);
+  }
   HeaderEvents events;
   if (!Json::sax_parse(text.begin(), text.end(), &events)) {
     throw Error(ErrorCode::Malformed, where, events.problem, kRemedy);
