@@ -85,6 +85,11 @@ std::string formatDuration(double seconds) {
   return fmt::format("{}:{:02}", total / 60, total % 60);
 }
 
+std::string formatPerplexity(double perplexity) {
+  if (!(perplexity < 1e15)) return std::isinf(perplexity) ? "∞" : formatRange(perplexity);
+  return perplexity < 1000 ? fmt::format("{:.2f}", perplexity) : formatCount(std::llround(perplexity));
+}
+
 std::string formatWithError(double value, double standardError) {
   if (!(standardError > 0) || std::isinf(standardError)) return formatRange(value);
   const int decimals = std::clamp(-static_cast<int>(std::floor(std::log10(standardError))), 0, 9);

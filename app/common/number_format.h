@@ -22,6 +22,8 @@ std::string formatCount(std::int64_t count);
 std::string formatBytes(double bytes);
 /// "0:41", "12:05", from one hour on "1 h 12 m".
 std::string formatDuration(double seconds);
+/// "40.35", from 1,000 on without decimals: "116,742".
+std::string formatPerplexity(double perplexity);
 /// A value and its standard error to the error's digit: "0.181 ± 0.003".
 std::string formatWithError(double value, double standardError);
 

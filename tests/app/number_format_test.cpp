@@ -40,6 +40,8 @@ TEST(NumberFormat, CountsBytesAndDurations) {
   EXPECT_EQ(formatDuration(4320), "1 h 12 m");
   EXPECT_EQ(formatShare(0.8828), "88.3");
   EXPECT_EQ(formatFactor(24.41), "24.4×");
+  EXPECT_EQ(formatPerplexity(40.3533), "40.35");
+  EXPECT_EQ(formatPerplexity(116741.6), "116,742");
 }
 
 TEST(NumberFormat, ErrorsDecideTheDigits) {
