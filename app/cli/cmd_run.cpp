@@ -1,0 +1,158 @@
+// oscope run: calibrate, plan, export and verify in one go, into one folder.
+#include <algorithm>
+
+#include "analysis/calibration/observer_registry.h"
+#include "analysis/stats/hdf5_store.h"
+#include "app/cli/command.h"
+#include "app/cli/export_options.h"
+#include "app/cli/options.h"
+#include "app/cli/result_json.h"
+#include "app/cli/steps.h"
+#include "app/cli/verify_options.h"
+#include "quant/methods/method_registry.h"
+#include "quant/pipeline/workspace.h"
+
+namespace oscope::cli {
+namespace {
+
+struct Options {
+  std::string model;
+  std::filesystem::path output;
+  DataOptions data, evalData;
+  DeviceOptions device;
+  RecipeOptions recipe;
+  ExportChoice choice;
+  quant::VerifyOptions verify;
+};
+
+/// The observers that the recipe's methods ask for, beside the default ones.
+std::vector<std::string> observersFor(const quant::Recipe& recipe) {
+  std::vector<std::string> ids = calibration::defaultObservers();
+  for (const quant::RecipeStep& step : recipe.steps) {
+    for (const std::string& id : quant::findMethod(step.method).observers(step.params)) {
+      if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+    }
+  }
+  return ids;
+}
+
+/// Held-out tokens: the given ones, else the windows of the calibration source behind those that calibrate.
+calibration::DatasetOptions heldOut(const Options& options) {
+  calibration::DatasetOptions data =
+      options.evalData.given() ? options.evalData.datasetOptions() : options.data.datasetOptions();
+  data.samples = options.evalData.samples;
+  data.length = options.evalData.length;
+  if (!options.evalData.given()) {
+    const std::int64_t calibrated = (options.data.firstSample + options.data.samples) * options.data.length;
+    data.firstSample = (calibrated + data.length - 1) / data.length;
+  }
+  return data;
+}
+
+/// True where `path` is the finished snapshot of exactly this calibration: an earlier run got that far.
+bool isFinished(const std::filesystem::path& path, const model::OpenedModel& model, const calibration::Dataset& data,
+                const std::vector<std::string>& observers) {
+  if (!std::filesystem::exists(path)) return false;
+  const stats::Provenance found = stats::openSnapshot(path)->provenance();
+  return found.modelFingerprint == model.weights->fingerprint() && found.dataHash == data.hash() &&
+         found.samples == data.samples && found.length == data.length &&
+         std::is_permutation(found.observers.begin(), found.observers.end(), observers.begin(), observers.end());
+}
+
+/// An export of an earlier run may be replaced; anything else at its place needs --replace.
+bool mayReplace(const std::filesystem::path& exported, const model::OpenedModel& model) {
+  std::error_code absent;
+  if (std::filesystem::equivalent(exported, model.folder, absent)) {
+    throw UsageError("the export would replace the model itself: choose another -o");
+  }
+  return std::filesystem::exists(exported / "deploy.json");
+}
+
+ExitStatus run(Options& options, Session& session) {
+  const quant::Recipe base = makeRecipe(options.recipe);
+  const quant::ExportFormat& format = findFormat(options.choice);
+  const std::filesystem::path out = std::filesystem::absolute(options.output).lexically_normal();
+  auto exportOptions = makeExportOptions(options.choice, format, out / "model");
+
+  const model::OpenedModel model = model::openModel(options.model);
+  session.show(model.diagnostics);
+  exportOptions.replace = exportOptions.replace || mayReplace(exportOptions.output, model);
+  // Both sets of tokens before the long work, so that a bad file is found now.
+  const LoadedData data = loadData(options.data.datasetOptions(), model);
+  const LoadedData evalData = loadData(heldOut(options), model);
+  const auto backend = openBackend(options.device);
+  std::filesystem::create_directories(out);
+
+  session.print("1. calibrate\n");
+  calibration::CalibrateOptions calibrateOptions;
+  calibrateOptions.output = out / "run.oscope.h5";
+  calibrateOptions.memoryBytes = options.device.memoryBytes;
+  calibrateOptions.observers = observersFor(base);
+  Json calibrated;
+  if (isFinished(calibrateOptions.output, model, data.dataset, calibrateOptions.observers)) {
+    session.print(calibrateOptions.output.string() + " is there already and taken over\n");
+  } else {
+    calibrated = toJson(calibrateStep(model, data, calibrateOptions, *backend, session));
+  }
+
+  session.print("\n2. plan\n");
+  const stats::SnapshotPtr snapshot = stats::openSnapshot(calibrateOptions.output);
+  const quant::Recipe recipe = bindRecipe(base, options.recipe, *snapshot);
+  const PlanResult planned = planStep(*snapshot, recipe, session);
+  quant::saveRecipe(recipe, out / "recipe.json");
+
+  session.print("\n3. export\n");
+  const auto exported = exportStep(model, *snapshot, planned.plan, format, exportOptions, session);
+
+  session.print("\n4. verify\n");
+  options.verify.memoryBytes = options.device.memoryBytes;
+  const auto verified =
+      quant::verifyExport(model, exportOptions.output, evalData.dataset, options.verify, *backend, session.context());
+  session.show(verified.diagnostics);
+  session.print(verifyText(verified));
+
+  const Json report = {{"calibrate", calibrated},
+                       {"plan", toJson(planned.plan, &planned.predictions)},
+                       {"export", toJson(exported)},
+                       {"verify", quant::toJson(verified)}};
+  writeJsonFile(out / "report.json", report);
+  quant::Workspace workspace;
+  workspace.model = std::filesystem::absolute(options.model).lexically_normal();
+  workspace.snapshot = calibrateOptions.output;
+  workspace.exported = exportOptions.output;
+  workspace.verifyReport = out / "report.json";
+  workspace.recipe = recipe;
+  quant::saveWorkspace(workspace, out / "workspace.oscope");
+  session.note("all of it is in " + out.string());
+  session.emit(report);
+  return verified.passed() ? ExitStatus::Ok : ExitStatus::Failed;
+}
+
+}  // namespace
+
+Command addRun(CLI::App& root) {
+  CLI::App* app = root.add_subcommand(
+      "run",
+      "Calibrate, plan, export and verify in one go, into one folder: run.oscope.h5, recipe.json, model/, report.json, "
+      "workspace.oscope. Killed or cancelled, the same command resumes");
+  const auto options = std::make_shared<Options>();
+  options->evalData.samples = kDefaultWindows;
+  options->evalData.length = kDefaultWindowLength;
+  app->add_option("model", options->model, "Folder with config.json and safetensors files")
+      ->required()
+      ->type_name("MODEL");
+  app->add_option("-o,--output", options->output, "Folder to write")->required()->type_name("DIR");
+  addSourceOptions(*app, options->data, "", "Calibration tokens");
+  addWindowOptions(*app, options->data, "--samples", "--length");
+  app->add_option("--seed", options->data.seed, "Seed of --random")->capture_default_str();
+  addSourceOptions(*app, options->evalData, "eval-",
+                   "Held-out tokens (default: the windows behind the calibrated ones)");
+  addWindowOptions(*app, options->evalData, "--windows", "--eval-length");
+  addRecipeOptions(*app, options->recipe);
+  addExportChoice(*app, options->choice);
+  addVerifyOptions(*app, options->verify);
+  addDeviceOptions(*app, options->device);
+  return {app, [options](Session& session) { return run(*options, session); }};
+}
+
+}  // namespace oscope::cli
