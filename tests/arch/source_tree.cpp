@@ -1,5 +1,7 @@
 #include "tests/arch/source_tree.h"
 
+#include <regex.h>
+
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
@@ -84,13 +86,17 @@ std::string withoutComments(const std::string& text) {
 }
 
 std::vector<std::string> placesOf(const std::string& pattern, const std::string& path, const std::string& text) {
-  const std::regex expression(pattern, std::regex::icase | std::regex::optimize);
+  // POSIX expressions: std::regex takes a hundred times as long on a whole source tree.
+  regex_t expression;
+  if (regcomp(&expression, pattern.c_str(), REG_EXTENDED | REG_ICASE | REG_NOSUB) != 0)
+    return {"bad pattern " + pattern};
   std::vector<std::string> places;
   std::istringstream lines(text);
   std::string line;
   for (int number = 1; std::getline(lines, line); ++number) {
-    if (std::regex_search(line, expression)) places.push_back(path + ":" + std::to_string(number));
+    if (regexec(&expression, line.c_str(), 0, nullptr, 0) == 0) places.push_back(path + ":" + std::to_string(number));
   }
+  regfree(&expression);
   return places;
 }
 
