@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "analysis/base/error.h"
+#include "quant/export/exported_names.h"
 #include "tests/export/ct_fixtures.h"
 
 namespace oscope::quant {
@@ -101,6 +102,21 @@ TEST(CtConfig, RefusesWhatItCannotReadBackByName) {
   expectRefused([](Json& j) { j["config_groups"]["group_0"]["weights"]["actorder"] = "group"; }, "act-order");
   expectRefused([](Json& j) { j["config_groups"]["group_0"]["input_activations"]["strategy"] = "attn_head"; },
                 "attn_head");
+}
+
+// Files of a bare decoder: config groups name modules of the full model, so the tensors must too.
+TEST(ExportedNames, AddThePrefixThatTheSourceLacks) {
+  model::ModelGraph graph = test::headOnlyGraph();
+  graph.blocks.resize(1);
+  graph.blocks[0].linears.resize(1);
+  model::LinearDesc& linear = graph.blocks[0].linears[0];
+  linear.module = "transformer.h.0.mlp.dense_h_to_4h";
+  linear.weight = "h.0.mlp.dense_h_to_4h.weight";
+  const ExportedNames bare(graph);
+  EXPECT_EQ(bare.exported("word_embeddings.weight"), "transformer.word_embeddings.weight");
+  EXPECT_EQ(bare.exported("lm_head.weight"), "lm_head.weight");
+  linear.weight = linear.module + ".weight";
+  EXPECT_EQ(ExportedNames(graph).exported("transformer.ln_f.weight"), "transformer.ln_f.weight");
 }
 
 }  // namespace
