@@ -78,5 +78,7 @@ VerifyReport verifyPlan(const model::OpenedModel& model, const stats::Snapshot& 
                         const JobContext& context);
 
 Json toJson(const VerifyReport& report);
+/// A page of its own: checks, models, sites. No scripts, nothing loaded from elsewhere.
+std::string toHtml(const VerifyReport& report);
 
 }  // namespace oscope::quant

@@ -1,0 +1,201 @@
+#include "quant/verify/layer_error.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "analysis/base/error.h"
+#include "quant/verify/apply_activation.h"
+
+namespace oscope::quant {
+
+using compute::Backend;
+using compute::SequenceLayout;
+using compute::Tensor;
+using PairSums = Backend::PairSums;
+
+namespace {
+
+void add(PairSums& into, const PairSums& more) {
+  into.aa += more.aa;
+  into.dd += more.dd;
+  into.ab += more.ab;
+  into.bb += more.bb;
+}
+
+Tensor copyOf(Backend& backend, const Tensor& x) {
+  Tensor copy = backend.allocate(x.dtype, x.rows, x.cols);
+  backend.copy(x, copy);
+  return copy;
+}
+
+std::vector<float> hostValues(Backend& backend, const Tensor& x) {
+  std::vector<float> values(static_cast<std::size_t>(x.rows * x.cols));
+  backend.download(x, values.data());
+  return values;
+}
+
+/// max |a - b| over max |b|.
+double maxRelative(const std::vector<float>& a, const std::vector<float>& b) {
+  double difference = 0, largest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    difference = std::max(difference, std::abs(static_cast<double>(a[i]) - b[i]));
+    largest = std::max(largest, std::abs(static_cast<double>(b[i])));
+  }
+  return largest > 0 ? difference / largest : difference;
+}
+
+}  // namespace
+
+double sqnrDb(double signal, double error) {
+  if (error == 0) return std::numeric_limits<double>::infinity();
+  return signal > 0 ? 10 * std::log10(signal / error) : 0;
+}
+
+FakeQuantHook::FakeQuantHook(Backend& backend, const QuantizedBlock& block, std::optional<double> divisor)
+    : m_backend(backend), m_block(block), m_divisor(divisor) {}
+
+void FakeQuantHook::onSite(SiteId site, Tensor& x, const SequenceLayout& layout) {
+  applyActivation(m_backend, x, layout, plan(site), m_divisor);
+}
+
+const SitePlan& FakeQuantHook::plan(SiteId site) const {
+  for (const SitePlan& plan : m_block.sites) {
+    if (plan.id == site) return plan;
+  }
+  throw Error(ErrorCode::Internal, toString(site), "is no site of the quantized block");
+}
+
+/// What both probes add to, and the float activations that wait for the quantized run.
+struct LayerErrors::Sums {
+  std::map<SiteKind, PairSums> inputLocal, inputEndToEnd;
+  std::map<int, PairSums> outputLocal, outputEndToEnd;
+  std::map<int, double> integerMax;
+  std::map<SiteKind, Tensor> inputs;
+  std::map<int, Tensor> outputs;
+  const model::BlockGraph* graph = nullptr;
+  const QuantizedBlock* block = nullptr;
+};
+
+/// On the folded float block: the error that each site and linear makes alone.
+class LayerErrors::FloatProbe final : public FakeQuantHook {
+ public:
+  FloatProbe(Backend& backend, const QuantizedBlock& block, const forward::LoadedBlock& loaded,
+             std::optional<double> divisor, bool integerTrue, Sums& sums)
+      : FakeQuantHook(backend, block, divisor), m_loaded(loaded), m_sums(sums), m_integerTrue(integerTrue) {
+    for (const QuantizedLinear& linear : block.linears) {
+      const bool codes = integerTrue && !linear.weight.codes.empty();
+      m_codes.push_back(codes ? backend.prepareQuantized(linear.weight) : nullptr);
+    }
+  }
+
+  bool wantsLinears() const override { return true; }
+
+  void onSite(SiteId site, Tensor& x, const SequenceLayout& layout) override {
+    m_quantizedInput = copyOf(m_backend, x);
+    applyActivation(m_backend, m_quantizedInput, layout, plan(site), m_divisor);
+    add(m_sums.inputLocal[site.kind], m_backend.compare(x, m_quantizedInput));
+    m_sums.inputs[site.kind] = copyOf(m_backend, x);
+  }
+
+  void onLinear(SiteId site, int linear, const Tensor& x, Tensor& y, const SequenceLayout& layout) override {
+    const auto index = static_cast<std::size_t>(linear);
+    Tensor quantized = m_backend.allocate(DType::F32, y.rows, y.cols);
+    m_backend.linear(m_quantizedInput, layout, *m_loaded.linearWeights[index], m_loaded.linearBiases[index].get(),
+                     quantized);
+    add(m_sums.outputLocal[linear], m_backend.compare(y, quantized));
+    m_sums.outputs[linear] = copyOf(m_backend, y);
+    compareIntegers(plan(site), linear, x, quantized, layout);
+  }
+
+ private:
+  void compareIntegers(const SitePlan& site, int linear, const Tensor& x, const Tensor& fake,
+                       const SequenceLayout& layout) {
+    const auto index = static_cast<std::size_t>(linear);
+    const auto quant = deviceQuant(site.activation, m_divisor);
+    if (!m_integerTrue || !m_codes[index] || !quant || quant->bits > 8 || site.foldEdge == kRuntimeEdge) return;
+    Tensor codes = m_backend.allocate(DType::I8, x.rows, x.cols);
+    Tensor scales = m_backend.allocate(DType::F32, x.rows, 1);
+    Tensor exact = m_backend.allocate(DType::F32, fake.rows, fake.cols);
+    m_backend.quantize(x, layout, *quant, codes, scales);
+    m_backend.integerLinear(codes, scales, *m_codes[index], m_loaded.linearBiases[index].get(), exact);
+    double& worst = m_sums.integerMax[linear];
+    worst = std::max(worst, maxRelative(hostValues(m_backend, exact), hostValues(m_backend, fake)));
+  }
+
+  const forward::LoadedBlock& m_loaded;
+  Sums& m_sums;
+  bool m_integerTrue;
+  std::vector<compute::WeightPtr> m_codes;
+  Tensor m_quantizedInput;  ///< of the site whose linears run now
+};
+
+/// On the quantized block: everything that has gone wrong so far.
+class LayerErrors::QuantizedProbe final : public FakeQuantHook {
+ public:
+  QuantizedProbe(Backend& backend, const QuantizedBlock& block, std::optional<double> divisor, Sums& sums)
+      : FakeQuantHook(backend, block, divisor), m_sums(sums) {}
+
+  bool wantsLinears() const override { return true; }
+
+  void onSite(SiteId site, Tensor& x, const SequenceLayout& layout) override {
+    FakeQuantHook::onSite(site, x, layout);
+    add(m_sums.inputEndToEnd[site.kind], m_backend.compare(m_sums.inputs.at(site.kind), x));
+    m_sums.inputs.erase(site.kind);
+  }
+
+  void onLinear(SiteId, int linear, const Tensor&, Tensor& y, const SequenceLayout&) override {
+    add(m_sums.outputEndToEnd[linear], m_backend.compare(m_sums.outputs.at(linear), y));
+    m_sums.outputs.erase(linear);
+  }
+
+ private:
+  Sums& m_sums;
+};
+
+LayerErrors::LayerErrors(Backend& backend, const model::BlockGraph& graph, const QuantizedBlock& block,
+                         const forward::LoadedBlock& loaded, std::optional<double> divisor, bool integerTrue)
+    : m_sums(std::make_unique<Sums>()) {
+  m_sums->graph = &graph;
+  m_sums->block = &block;
+  m_float = std::make_unique<FloatProbe>(backend, block, loaded, divisor, integerTrue, *m_sums);
+  m_quantized = std::make_unique<QuantizedProbe>(backend, block, divisor, *m_sums);
+}
+
+LayerErrors::~LayerErrors() = default;
+
+forward::SiteHook& LayerErrors::floatHook() {
+  return *m_float;
+}
+forward::SiteHook& LayerErrors::quantizedHook() {
+  return *m_quantized;
+}
+
+std::vector<SiteMeasure> LayerErrors::measures() const {
+  std::vector<SiteMeasure> measures;
+  for (std::size_t s = 0; s < m_sums->graph->sites.size(); ++s) {
+    const model::SiteDesc& desc = m_sums->graph->sites[s];
+    SiteMeasure& site = measures.emplace_back();
+    site.id = desc.id;
+    site.policy = m_sums->block->sites[s].policy;
+    const PairSums local = m_sums->inputLocal[desc.id.kind], whole = m_sums->inputEndToEnd[desc.id.kind];
+    site.inputSqnrLocalDb = sqnrDb(local.aa, local.dd);
+    site.inputSqnrDb = sqnrDb(whole.aa, whole.dd);
+    const double norms = std::sqrt(whole.aa) * std::sqrt(whole.bb);
+    site.inputCosine = norms > 0 ? whole.ab / norms : 0;
+    PairSums outputs;
+    for (const int reader : desc.readers) {
+      const PairSums output = m_sums->outputLocal[reader], endToEnd = m_sums->outputEndToEnd[reader];
+      add(outputs, output);
+      LinearMeasure& linear = site.linears.emplace_back();
+      linear.module = m_sums->graph->linears[static_cast<std::size_t>(reader)].module;
+      linear.outputSqnrLocalDb = sqnrDb(output.aa, output.dd);
+      linear.outputSqnrDb = sqnrDb(endToEnd.aa, endToEnd.dd);
+      linear.integerMaxRelative = m_sums->integerMax[reader];
+    }
+    site.outputSqnrLocalDb = sqnrDb(outputs.aa, outputs.dd);
+  }
+  return measures;
+}
+
+}  // namespace oscope::quant

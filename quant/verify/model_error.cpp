@@ -1,0 +1,244 @@
+#include "quant/verify/model_error.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "analysis/base/atomic_file.h"
+#include "analysis/base/process_memory.h"
+#include "analysis/calibration/hidden_state_store.h"
+#include "analysis/checkpoint/safetensors_writer.h"
+#include "quant/transform/quantized_source.h"
+#include "quant/verify/folded_source.h"
+#include "quant/verify/layer_error.h"
+#include "quant/verify/model_metrics.h"
+
+namespace oscope::quant {
+namespace {
+
+using compute::SequenceLayout;
+using compute::Tensor;
+
+constexpr std::int64_t kRowsPerBatch = 2048;                     ///< tokens that pass a block together
+constexpr std::uint64_t kLogitBytes = std::uint64_t{256} << 20;  ///< of one piece of logits, per model
+
+class Comparison {
+ public:
+  Comparison(const model::OpenedModel& model, const Contender& quantized, const std::optional<Contender>& baseline,
+             const calibration::Dataset& data, const VerifyOptions& options, compute::Backend& backend,
+             const JobContext& context, VerifyReport& report)
+      : m_model(model),
+        m_quantized(quantized),
+        m_baseline(baseline),
+        m_data(data),
+        m_options(options),
+        m_backend(backend),
+        m_context(context),
+        m_report(report),
+        m_runner(model.graph, backend),
+        m_siteWindows(std::min(options.siteSamples, data.samples)) {}
+
+  void run() {
+    openStores();
+    const auto blocks = static_cast<std::int64_t>(m_model.graph.blocks.size());
+    ProgressMeter meter(m_context, "verify", "windows", (blocks + 1) * m_data.samples);
+    embedAll(*m_float, *m_model.weights);
+    embedAll(*m_hidden, *m_quantized.ends);
+    if (m_baseline) embedAll(*m_baselineHidden, *m_baseline->ends);
+    for (const model::BlockGraph& block : m_model.graph.blocks) {
+      runQuantized(block, meter);
+      runPlain(*m_float, m_runner.loadBlock(block.index, *m_model.weights), nullptr, 0);
+      if (m_baseline) runBaseline(block);
+      m_model.weights->release(m_model.graph.tensorsOf(block.index));
+    }
+    compareLogits(meter);
+  }
+
+ private:
+  using Store = calibration::HiddenStateStore;
+
+  void openStores() {
+    const calibration::HiddenShape shape{m_data.samples, m_data.length, m_model.graph.hidden};
+    const std::uint64_t budget = m_options.memoryBytes > 0 ? m_options.memoryBytes : availableMemory() / 4 * 3;
+    const bool spilled = 3 * shape.bytes() > budget / 2;
+    if (spilled) m_spillFolder.emplace(std::filesystem::temp_directory_path() / "oscope-verify", false);
+    const auto open = [&](const char* name) {
+      std::filesystem::path folder;
+      if (spilled) {
+        folder = m_spillFolder->path() / name;
+        std::filesystem::create_directories(folder);
+      }
+      return std::make_unique<Store>(shape, spilled, folder);
+    };
+    m_float = open("float");
+    m_hidden = open("quantized");
+    if (m_baseline) m_baselineHidden = open("baseline");
+  }
+
+  std::int64_t batchSize(std::int64_t first) const {
+    const std::int64_t most = std::max<std::int64_t>(1, kRowsPerBatch / m_data.length);
+    return std::min(most, m_data.samples - first);
+  }
+  SequenceLayout layout(std::int64_t first, std::int64_t windows) const {
+    return SequenceLayout::uniform(windows, m_data.length, first);
+  }
+  Tensor allocateHidden(std::int64_t windows) {
+    return m_backend.allocate(DType::F32, windows * m_data.length, m_model.graph.hidden);
+  }
+
+  void embedAll(Store& store, const checkpoint::TensorSource& source) {
+    for (std::int64_t first = 0, n = 0; first < m_data.samples; first += n) {
+      m_context.checkCancelled();
+      n = batchSize(first);
+      Tensor hidden = allocateHidden(n);
+      const auto ids =
+          std::span(m_data.ids)
+              .subspan(static_cast<std::size_t>(first * m_data.length), static_cast<std::size_t>(n * m_data.length));
+      m_runner.embed(source, ids, layout(first, n), hidden);
+      store.store(first, m_backend, hidden);
+    }
+    store.finishPass();
+  }
+
+  /// All windows from `first` on through one block.
+  void runPlain(Store& store, const forward::LoadedBlock& block, forward::SiteHook* hook, std::int64_t first,
+                ProgressMeter* meter = nullptr) {
+    for (std::int64_t n = 0; first < m_data.samples; first += n) {
+      n = batchSize(first);
+      Tensor hidden = allocateHidden(n);
+      store.load(first, m_backend, hidden);
+      m_runner.runBlock(block, hidden, layout(first, n), hook, &m_context);
+      store.store(first, m_backend, hidden);
+      if (meter != nullptr) meter->advance(n);
+    }
+    store.finishPass();
+  }
+
+  void runQuantized(const model::BlockGraph& desc, ProgressMeter& meter) {
+    const QuantizedBlock block = m_quantized.block(desc.index);
+    const forward::LoadedBlock loaded =
+        m_runner.loadBlock(desc.index, QuantizedSource(*m_quantized.ends, m_model.graph, block));
+    if (m_siteWindows > 0) {
+      const forward::LoadedBlock folded =
+          m_runner.loadBlock(desc.index, FoldedSource(*m_model.weights, desc, block.sites));
+      LayerErrors errors(m_backend, desc, block, loaded, m_options.dynamicDivisor, m_options.integerTrue);
+      for (std::int64_t window = 0; window < m_siteWindows; ++window) {
+        Tensor hidden = allocateHidden(1);
+        m_float->load(window, m_backend, hidden);
+        m_runner.runBlock(folded, hidden, layout(window, 1), &errors.floatHook(), &m_context);
+        m_hidden->load(window, m_backend, hidden);
+        m_runner.runBlock(loaded, hidden, layout(window, 1), &errors.quantizedHook(), &m_context);
+        m_hidden->store(window, m_backend, hidden);
+        meter.advance(1);
+      }
+      for (SiteMeasure& site : errors.measures()) m_report.sites.push_back(std::move(site));
+    }
+    FakeQuantHook hook(m_backend, block, m_options.dynamicDivisor);
+    runPlain(*m_hidden, loaded, &hook, m_siteWindows, &meter);
+  }
+
+  void runBaseline(const model::BlockGraph& desc) {
+    const QuantizedBlock block = m_baseline->block(desc.index);
+    FakeQuantHook hook(m_backend, block, m_options.dynamicDivisor);
+    runPlain(*m_baselineHidden,
+             m_runner.loadBlock(desc.index, QuantizedSource(*m_baseline->ends, m_model.graph, block)), &hook, 0);
+  }
+
+  /// Rows [first, first + rows) of one window, as a tensor of its own.
+  Tensor rowsOf(const std::vector<float>& window, std::int64_t first, std::int64_t rows) {
+    Tensor part = m_backend.allocate(DType::F32, rows, m_model.graph.hidden);
+    m_backend.upload(window.data() + first * m_model.graph.hidden, part);
+    return part;
+  }
+  std::vector<float> windowOf(Store& store, std::int64_t window) {
+    Tensor hidden = allocateHidden(1);
+    store.load(window, m_backend, hidden);
+    std::vector<float> values(static_cast<std::size_t>(hidden.rows * hidden.cols));
+    m_backend.download(hidden, values.data());
+    return values;
+  }
+
+  void compareLogits(ProgressMeter& meter) {
+    ModelMetrics quantized(m_quantized.name);
+    std::optional<ModelMetrics> baseline;
+    if (m_baseline) baseline.emplace(m_baseline->name);
+    const std::uint64_t rowBytes = static_cast<std::uint64_t>(m_model.graph.vocabulary) * sizeof(float);
+    const auto piece = std::max<std::int64_t>(1, static_cast<std::int64_t>(kLogitBytes / rowBytes));
+    std::vector<float> firstLogits;
+    for (std::int64_t window = 0; window < m_data.samples; ++window) {
+      const std::vector<float> reference = windowOf(*m_float, window), tested = windowOf(*m_hidden, window);
+      const std::vector<float> other = m_baseline ? windowOf(*m_baselineHidden, window) : std::vector<float>();
+      for (std::int64_t first = 0; first < m_data.length; first += piece) {
+        const std::int64_t rows = std::min(piece, m_data.length - first);
+        const SequenceLayout part = SequenceLayout::uniform(1, rows);
+        const std::vector<std::int32_t> targets = targetsOf(window, first, rows);
+        const Tensor a = m_runner.logits(*m_model.weights, rowsOf(reference, first, rows), part);
+        const Tensor b = m_runner.logits(*m_quantized.ends, rowsOf(tested, first, rows), part);
+        quantized.addTokens(m_backend.compareLogits(a, b, targets));
+        if (window == 0 && !m_options.logitsFile.empty()) append(firstLogits, b);
+        if (!m_baseline) continue;
+        const Tensor c = m_runner.logits(*m_baseline->ends, rowsOf(other, first, rows), part);
+        baseline->addTokens(m_backend.compareLogits(a, c, targets));
+      }
+      quantized.endWindow();
+      if (baseline) baseline->endWindow();
+      meter.advance(1);
+    }
+    m_report.floatNllPerWindow = quantized.floatNllPerWindow();
+    m_report.floatPerplexity = perplexityOf(m_report.floatNllPerWindow);
+    m_report.quantized = quantized.result();
+    if (baseline) m_report.staticEverywhere = baseline->result();
+    if (!firstLogits.empty()) writeLogits(firstLogits);
+  }
+
+  /// The id behind each row; -1 behind the window's last.
+  std::vector<std::int32_t> targetsOf(std::int64_t window, std::int64_t first, std::int64_t rows) const {
+    const std::span<const std::int32_t> ids = m_data.sample(window);
+    std::vector<std::int32_t> targets;
+    for (std::int64_t row = first; row < first + rows; ++row) {
+      targets.push_back(row + 1 < m_data.length ? ids[static_cast<std::size_t>(row + 1)] : -1);
+    }
+    return targets;
+  }
+
+  void append(std::vector<float>& values, const Tensor& logits) {
+    std::vector<float> part(static_cast<std::size_t>(logits.rows * logits.cols));
+    m_backend.download(logits, part.data());
+    values.insert(values.end(), part.begin(), part.end());
+  }
+
+  void writeLogits(const std::vector<float>& logits) const {
+    checkpoint::SafetensorsWriter writer(
+        m_options.logitsFile,
+        {{"input_ids", DType::I64, {m_data.length}}, {"logits", DType::F32, {m_data.length, m_model.graph.vocabulary}}},
+        {});
+    const auto window = m_data.sample(0);
+    const std::vector<std::int64_t> ids(window.begin(), window.end());
+    writer.write("input_ids", std::as_bytes(std::span(ids)));
+    writer.write("logits", std::as_bytes(std::span(logits)));
+    writer.commit();
+  }
+
+  const model::OpenedModel& m_model;
+  const Contender& m_quantized;
+  const std::optional<Contender>& m_baseline;
+  const calibration::Dataset& m_data;
+  const VerifyOptions& m_options;
+  compute::Backend& m_backend;
+  const JobContext& m_context;
+  VerifyReport& m_report;
+  forward::ForwardRunner m_runner;
+  std::int64_t m_siteWindows;
+  std::optional<AtomicFolder> m_spillFolder;  ///< never committed: removed at the end
+  std::unique_ptr<Store> m_float, m_hidden, m_baselineHidden;
+};
+
+}  // namespace
+
+void compareModels(const model::OpenedModel& model, const Contender& quantized,
+                   const std::optional<Contender>& baseline, const calibration::Dataset& data,
+                   const VerifyOptions& options, compute::Backend& backend, const JobContext& context,
+                   VerifyReport& report) {
+  Comparison(model, quantized, baseline, data, options, backend, context, report).run();
+}
+
+}  // namespace oscope::quant

@@ -1,0 +1,99 @@
+#include "quant/verify/verify.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "analysis/base/error.h"
+#include "quant/export/exported_model.h"
+#include "quant/verify/model_error.h"
+#include "quant/verify/reload_check.h"
+#include "quant/verify/static_baseline.h"
+
+namespace oscope::quant {
+namespace {
+
+constexpr const char* kBaselineName = "static everywhere";
+
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
+};
+
+VerifyReport startReport(const model::OpenedModel& model, const calibration::Dataset& data) {
+  if (data.samples < 1 || data.length < 2) {
+    throw Error(ErrorCode::InvalidArgument, "evaluation windows", "at least one window of two tokens is needed");
+  }
+  VerifyReport report;
+  report.model = model.folder.filename().string();
+  report.windows = data.samples;
+  report.windowLength = data.length;
+  return report;
+}
+
+/// The baseline beside `sites`, in the order of the graph; nullopt where none was asked for or none makes sense.
+std::optional<Contender> makeBaseline(const model::OpenedModel& model, const std::vector<SitePlan>& sites,
+                                      const NumericRules& rules, const VerifyOptions& options) {
+  if (!options.staticBaseline || !hasStaticBaseline(sites)) return std::nullopt;
+  const auto block = [&model, sites, rules](int index) {
+    std::vector<SitePlan> ofBlock;
+    const model::BlockGraph& graph = model.graph.blocks.at(static_cast<std::size_t>(index));
+    for (const model::SiteDesc& desc : graph.sites) {
+      const auto found = std::find_if(sites.begin(), sites.end(), [&](const SitePlan& s) { return s.id == desc.id; });
+      if (found == sites.end()) throw Error(ErrorCode::Mismatch, toString(desc.id), "is not in the plan");
+      ofBlock.push_back(*found);
+    }
+    return staticBaselineBlock(graph, *model.weights, ofBlock, rules);
+  };
+  return Contender{kBaselineName, model.weights.get(), block};
+}
+
+}  // namespace
+
+bool VerifyReport::passed() const {
+  return std::all_of(checks.begin(), checks.end(), [](const FileCheck& check) { return check.passed; });
+}
+
+VerifyReport verifyExport(const model::OpenedModel& model, const std::filesystem::path& exported,
+                          const calibration::Dataset& data, const VerifyOptions& options, compute::Backend& backend,
+                          const JobContext& context) {
+  const Stopwatch watch;
+  VerifyReport report = startReport(model, data);
+  report.exported = exported.string();
+  const ExportedModel files(exported, model);
+  report.checks = checkFiles(files, model, context);
+  if (!report.passed()) {
+    report.diagnostics.push_back({Severity::Error, "verify.files", exported.string(),
+                                  "files are not as they were written; the models were not run",
+                                  "export again, then verify the new folder"});
+    report.seconds = watch.seconds();
+    return report;
+  }
+  std::vector<SitePlan> sites;
+  for (const DeploySite& site : files.deploy().sites) sites.push_back(site.plan);
+  const Contender quantized{files.deploy().recipe.name, &files, [&](int index) { return files.readBlock(index); }};
+  compareModels(model, quantized, makeBaseline(model, sites, files.deploy().recipe.rules, options), data, options,
+                backend, context, report);
+  for (SiteMeasure& site : report.sites) site.predictedDb = files.site(site.id).predictedDb;
+  report.seconds = watch.seconds();
+  return report;
+}
+
+VerifyReport verifyPlan(const model::OpenedModel& model, const stats::Snapshot& snapshot, const Plan& plan,
+                        const calibration::Dataset& data, const VerifyOptions& options, compute::Backend& backend,
+                        const JobContext& context) {
+  const Stopwatch watch;
+  VerifyReport report = startReport(model, data);
+  requireSameModel(plan.modelFingerprint, model.weights->fingerprint(), "plan");
+  const Contender quantized{plan.recipe.name, model.weights.get(), [&](int index) {
+                              return quantizeBlock(model.graph, index, *model.weights, snapshot, plan, context);
+                            }};
+  compareModels(model, quantized, makeBaseline(model, plan.sites, plan.recipe.rules, options), data, options, backend,
+                context, report);
+  report.seconds = watch.seconds();
+  return report;
+}
+
+}  // namespace oscope::quant
