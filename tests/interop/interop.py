@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import jsonschema
 import torch
 from safetensors.torch import save_file
 
@@ -20,6 +21,7 @@ from client import Client
 from exported import activation_scale, dequantized, read_config, read_tensors, schemes
 from product import Oscope
 
+SCHEMAS = Path(__file__).resolve().parents[2] / "resources" / "schemas"
 # Largest difference of a logit between the client and `oscope verify`.
 LOGIT_TOLERANCE = 1e-3
 # Where float noise reaches a rounding edge one code flips by one in one of two correct programs, and every later position
@@ -40,6 +42,14 @@ class Report:
     def check(self, what, passed, detail=""):
         self.failed += not passed
         print(f"  {'ok  ' if passed else 'FAIL'} {what}{': ' + detail if detail else ''}", flush=True)
+
+
+def check_schemas(report, folder):
+    deploy = json.loads((folder / "deploy.json").read_text())
+    for name, value in (("deploy", deploy), ("quantization_config", read_config(folder)), ("recipe", deploy["recipe"])):
+        schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
+        wrong = [error.json_path + ": " + error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(value)]
+        report.check(f"{name} fits its schema", not wrong, "; ".join(wrong[:3]))
 
 
 def check_weights(report, client, tensors, groups):
@@ -167,6 +177,7 @@ def check_model(report, oscope, model, calibration, evaluation, recipe, options)
             exported = oscope.export(model, data, work, container, recipe)
             client, tensors, groups = Client(exported), read_tensors(exported), schemes(exported)
             print(f" {container}: {read_config(exported)['format']}, {len(groups)} linears")
+            check_schemas(report, exported)
             report.check("no missing or unexpected keys", not client.key_faults(), str(client.key_faults() or ""))
             logits[container], before, after = client.watch(windows[0])
             check_weights(report, client, tensors, groups)
