@@ -9,10 +9,17 @@
 namespace oscope::compute::cpu {
 namespace {
 
-// One GEMM call makes a tile of at most kRowTile tokens of one sequence x kPanel outputs. The cut depends on the
+// One GEMM call makes a tile of at most kRowTile tokens of one sequence x one panel of outputs. The cut depends on the
 // sequence's length and on W alone, never on threads or on the rest of the batch: so do the bits.
 constexpr std::int64_t kRowTile = 512;
-constexpr std::int64_t kPanel = 256;
+
+// Wide panels spare OpenBLAS from packing x again and again; a multiple of 8 of them keeps threads evenly busy.
+std::int64_t panelWidth(std::int64_t out) {
+  constexpr std::int64_t kWidest = 512, kNarrowest = 64, kPanels = 8, kRound = 16;
+  const std::int64_t panels = kPanels * ((out + kPanels * kWidest - 1) / (kPanels * kWidest));
+  const std::int64_t width = ((out + panels - 1) / panels + kRound - 1) / kRound * kRound;
+  return std::max(width, kNarrowest);
+}
 
 struct RowTile {
   std::int64_t first, count;
@@ -36,7 +43,7 @@ void linear(Parallel& parallel, const float* x, const SequenceLayout& layout, co
   const std::int64_t in = w.cols(), out = w.rows();
   const std::vector<RowTile> tiles = rowTiles(layout);
   const auto tileCount = static_cast<std::int64_t>(tiles.size());
-  const std::int64_t panels = (out + kPanel - 1) / kPanel;
+  const std::int64_t width = panelWidth(out), panels = (out + width - 1) / width;
   // A task converts one panel and multiplies a run of tiles by it. Few panels: the tiles are dealt out, too.
   const std::int64_t wanted = 4 * parallel.threads();
   const std::int64_t groups =
@@ -46,8 +53,8 @@ void linear(Parallel& parallel, const float* x, const SequenceLayout& layout, co
     const std::int64_t panel = item / groups, group = item % groups;
     const std::int64_t firstTile = tileCount * group / groups, lastTile = tileCount * (group + 1) / groups;
     if (firstTile == lastTile) return;
-    const std::int64_t firstOut = panel * kPanel, count = std::min(kPanel, out - firstOut);
-    float* scratch = w.isFloat32() ? nullptr : parallel.scratch(worker, 0, static_cast<std::size_t>(kPanel * in));
+    const std::int64_t firstOut = panel * width, count = std::min(width, out - firstOut);
+    float* scratch = w.isFloat32() ? nullptr : parallel.scratch(worker, 0, static_cast<std::size_t>(width * in));
     const float* weights = w.floatRows(firstOut, count, scratch);
     for (std::int64_t t = firstTile; t < lastTile; ++t) {
       parallel.checkCancelled();
