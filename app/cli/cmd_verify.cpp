@@ -55,7 +55,7 @@ Command addVerify(CLI::App& root) {
   options->data.length = kDefaultWindowLength;
   app->add_option("model", options->model, "Folder of the float model")->required()->type_name("MODEL");
   app->add_option("exported", options->exported, "Folder of oscope export")->required()->type_name("OUT");
-  addSourceOptions(*app, options->data, "", "Held-out tokens");
+  addSourceOptions(*app, options->data, "", "Held-out tokens", ",--eval-tokens");
   addWindowOptions(*app, options->data, "--windows", "--length");
   app->add_option("--seed", options->data.seed, "Seed of --random")->capture_default_str();
   addVerifyOptions(*app, options->verify);

@@ -33,14 +33,15 @@ std::unique_ptr<compute::Backend> openBackend(const DeviceOptions& options) {
   return app::makeBackendRegistry().create(options.device, {.threads = options.threads, .memoryBytes = 0});
 }
 
-void addSourceOptions(CLI::App& app, DataOptions& options, const std::string& prefix, const std::string& group) {
+void addSourceOptions(CLI::App& app, DataOptions& options, const std::string& prefix, const std::string& group,
+                      const std::string& tokensAlias) {
   auto* source = app.add_option_group(group);
   source->add_option("--" + prefix + "text", options.text, "UTF-8 text, encoded by the model's tokenizer")
       ->type_name("FILE");
   source->add_option("--" + prefix + "jsonl", options.jsonl, "One JSON object per line (see --" + prefix + "json-key)")
       ->type_name("FILE");
   source
-      ->add_option("--" + prefix + "tokens" + (prefix.empty() ? ",--eval-tokens" : ""), options.tokens,
+      ->add_option("--" + prefix + "tokens" + tokensAlias, options.tokens,
                    "Token ids: .safetensors with an integer tensor [windows, length], .json, or text")
       ->type_name("FILE");
   source->add_flag("--" + prefix + "random", options.random, "Seeded random tokens (the default without a file)");

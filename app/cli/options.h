@@ -40,8 +40,10 @@ struct DataOptions {
   bool given() const { return !text.empty() || !jsonl.empty() || !tokens.empty() || random; }
   calibration::DatasetOptions datasetOptions() const;
 };
-/// The source options with `prefix` in front ("", "eval-"), in help group `group`.
-void addSourceOptions(CLI::App& app, DataOptions& options, const std::string& prefix, const std::string& group);
+/// The source options with `prefix` in front ("", "eval-"), in help group `group`; `tokensAlias`: a second name of
+/// --tokens (",--eval-tokens").
+void addSourceOptions(CLI::App& app, DataOptions& options, const std::string& prefix, const std::string& group,
+                      const std::string& tokensAlias = {});
 /// How many windows of how many tokens; the names differ between calibration and verification.
 void addWindowOptions(CLI::App& app, DataOptions& options, const std::string& count, const std::string& length);
 /// The tokens of `data` for `model`. The tokenizer is loaded where one is needed or there.
