@@ -9,7 +9,8 @@ namespace {
 BlockGraph buildBlock(const ModelGraph& graph, int index, const std::string& prefix, float eps,
                       compute::Activation activation, const GatedDecoderOptions& options) {
   const std::int64_t hidden = graph.hidden, queries = graph.heads * graph.headDim, keys = graph.kvChannels();
-  BlockBuilder block(index, prefix + "layers." + std::to_string(index) + ".");
+  const std::string name = "layers." + std::to_string(index) + ".";
+  BlockBuilder block(index, prefix + name, "model." + name);
   const int inputNorm = block.norm(NormKind::Rms, "input_layernorm", hidden, eps, true, false);
   const int postNorm = block.norm(NormKind::Rms, "post_attention_layernorm", hidden, eps, true, false);
   const int q = block.linear("self_attn.q_proj", "q", queries, hidden, options.qkvBias, SiteKind::AttnIn);

@@ -76,7 +76,8 @@ void setHeads(ModelGraph& graph, const std::string& where) {
   }
 }
 
-BlockBuilder::BlockBuilder(int index, std::string prefix) : m_prefix(std::move(prefix)) {
+BlockBuilder::BlockBuilder(int index, std::string prefix, std::string modulePrefix)
+    : m_prefix(std::move(prefix)), m_modulePrefix(std::move(modulePrefix)) {
   m_block.index = index;
 }
 
@@ -84,9 +85,9 @@ int BlockBuilder::norm(NormKind kind, const std::string& name, std::int64_t chan
                        bool bias) {
   NormDesc norm;
   norm.kind = kind;
-  norm.module = m_prefix + name;
-  if (affine) norm.weight = norm.module + ".weight";
-  if (affine && bias) norm.bias = norm.module + ".bias";
+  norm.module = m_modulePrefix + name;
+  if (affine) norm.weight = m_prefix + name + ".weight";
+  if (affine && bias) norm.bias = m_prefix + name + ".bias";
   norm.eps = eps;
   norm.channels = channels;
   m_block.norms.push_back(std::move(norm));
@@ -96,12 +97,12 @@ int BlockBuilder::norm(NormKind kind, const std::string& name, std::int64_t chan
 int BlockBuilder::linear(const std::string& name, const std::string& role, std::int64_t out, std::int64_t in, bool bias,
                          SiteKind site) {
   LinearDesc linear;
-  linear.module = m_prefix + name;
+  linear.module = m_modulePrefix + name;
   linear.role = role;
   linear.out = out;
   linear.in = in;
-  linear.weight = linear.module + ".weight";
-  if (bias) linear.bias = linear.module + ".bias";
+  linear.weight = m_prefix + name + ".weight";
+  if (bias) linear.bias = m_prefix + name + ".bias";
   linear.site = site;
   m_block.linears.push_back(std::move(linear));
   return static_cast<int>(m_block.linears.size()) - 1;

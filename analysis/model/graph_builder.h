@@ -47,7 +47,9 @@ void setHeads(ModelGraph& graph, const std::string& where);
 /// Builds one block step by step, in the order of execution.
 class BlockBuilder {
  public:
-  BlockBuilder(int index, std::string prefix);
+  /// `prefix` begins the names of the stored tensors, `modulePrefix` those of the modules of the full model: files of a
+  /// bare decoder lack the part in front.
+  BlockBuilder(int index, std::string prefix, std::string modulePrefix);
 
   /// Declares a norm `prefix + name` and returns its index.
   int norm(NormKind kind, const std::string& name, std::int64_t channels, float eps, bool affine, bool bias);
@@ -65,7 +67,7 @@ class BlockBuilder {
   SiteDesc& addSite(SiteKind kind, Slot slot, std::int64_t channels, std::vector<int> readers);
 
   BlockGraph m_block;
-  std::string m_prefix;
+  std::string m_prefix, m_modulePrefix;
 };
 
 /// Fold into the norm that makes the site.

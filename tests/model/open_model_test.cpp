@@ -61,7 +61,8 @@ TEST_F(OpenModel, NamesWithAndWithoutPrefixAreTheSameModel) {
   TensorMap bare;
   for (const auto& [name, tensor] : tensors) bare[name.substr(std::string("transformer.").size())] = tensor;
   const OpenedModel model = open(config, bare);
-  EXPECT_EQ(model.graph.blocks[1].linears[0].module, "h.1.self_attention.query_key_value");
+  EXPECT_EQ(model.graph.blocks[1].linears[0].module, "transformer.h.1.self_attention.query_key_value");
+  EXPECT_EQ(model.graph.blocks[1].linears[0].weight, "h.1.self_attention.query_key_value.weight");
   EXPECT_EQ(logitsOf(model), expected);
 }
 

@@ -25,7 +25,8 @@ std::vector<float> alibiSlopes(std::int64_t heads) {
 
 BlockGraph buildBlock(const ModelGraph& graph, int index, const std::string& prefix, float eps, bool residualOfNorm) {
   const std::int64_t hidden = graph.hidden, dim = graph.headDim;
-  BlockBuilder block(index, prefix + "h." + std::to_string(index) + ".");
+  const std::string name = "h." + std::to_string(index) + ".";
+  BlockBuilder block(index, prefix + name, "transformer." + name);
   const int inputNorm = block.norm(NormKind::Layer, "input_layernorm", hidden, eps, true, true);
   const int postNorm = block.norm(NormKind::Layer, "post_attention_layernorm", hidden, eps, true, true);
   const int qkv = block.linear("self_attention.query_key_value", "qkv", 3 * hidden, hidden, true, SiteKind::AttnIn);

@@ -15,7 +15,8 @@ constexpr float kEps = 1e-5f;  // no config key: the default of torch
 
 BlockGraph buildBlock(const ModelGraph& graph, int index, const std::string& prefix, const Options& options) {
   const std::int64_t hidden = graph.hidden;
-  BlockBuilder block(index, prefix + "layers." + std::to_string(index) + ".");
+  const std::string name = "layers." + std::to_string(index) + ".";
+  BlockBuilder block(index, prefix + name, "model.decoder." + name);
   const int attnNorm =
       block.norm(NormKind::Layer, "self_attn_layer_norm", hidden, kEps, options.affine, options.affine);
   const int ffnNorm = block.norm(NormKind::Layer, "final_layer_norm", hidden, kEps, options.affine, options.affine);
