@@ -40,6 +40,10 @@ class CtExact final : public ExportFormat {
 
   ExportReport write(const ExportInput& input, const ExportOptions& options, const JobContext& context) const override {
     requireSameModel(input.plan.modelFingerprint, input.model.weights->fingerprint(), "export");
+    if (input.plan.snapshotHash != input.snapshot.contentHash()) {
+      throw Error(ErrorCode::Mismatch, "export", "the plan was made on another snapshot than the one given",
+                  "plan again on this snapshot");
+    }
     Diagnostics findings = check(input.model.graph, input.plan, options.params);
     for (const Diagnostic& finding : findings) {
       context.report(finding);

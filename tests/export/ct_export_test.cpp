@@ -153,6 +153,13 @@ TEST(CtExport, AnotherModelsPlanIsRefused) {
   EXPECT_THAT(namesIn(sample.scratch()), IsEmpty());
 }
 
+TEST(CtExport, AnotherSnapshotsPlanIsRefused) {
+  ExportedSample sample;
+  sample.plan().snapshotHash = "another";
+  EXPECT_EQ(errorOf([&] { sample.write(); }).code(), ErrorCode::Mismatch);
+  EXPECT_THAT(namesIn(sample.scratch()), IsEmpty());
+}
+
 TEST(CtExport, CancellingLeavesNothing) {
   ExportedSample sample;
   std::stop_source stop;
