@@ -62,7 +62,7 @@ std::vector<RptqCell> rptqTable() {
     const char* name;
     std::int64_t layers, hidden, heads;
   };
-  constexpr Model kModels[] = {{"opt-13b", 40, 5120, 40}, {"opt-30b", 48, 7168, 56}, {"opt-66b", 64, 9216, 72}};
+  constexpr Model kModels[] = {{"13B", 40, 5120, 40}, {"30B", 48, 7168, 56}, {"66B", 64, 9216, 72}};
   constexpr const char* kSchemes[] = {"W16A16", "W4A16", "W4A8", "W4A4", "W4A4KV", "W4A3KV", "W3A3KV"};
 
   std::vector<RptqCell> cells;

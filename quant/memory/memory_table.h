@@ -37,7 +37,8 @@ double rptqBytes(std::int64_t layers, std::int64_t hidden, std::int64_t heads, c
 
 /// One cell of the slide's table: 3 models x 7 schemes x 3 batches x 3 sequence lengths = 189.
 struct RptqCell {
-  std::string model, scheme;
+  std::string model;  ///< size of the OPT model: "13B"
+  std::string scheme;
   std::int64_t batch = 0, sequence = 0;
   double gib = 0;  ///< rounded to 0.1 as the slide prints it
 };
