@@ -25,8 +25,13 @@ constexpr double kDeviceShare = 0.9;
 /// Time of everything that is no GEMM, beside the GEMMs (tests/bench holds the forward pass to 80 % of the GEMM rate).
 constexpr double kBesidesGemm = 1.3;
 
-std::string gigabytes(std::uint64_t bytes) {
-  return fmt::format("{:.2f} GiB", static_cast<double>(bytes) / static_cast<double>(std::uint64_t{1} << 30));
+/// "3.2 GiB", "640 KiB".
+std::string sizeText(std::uint64_t bytes) {
+  constexpr const char* kUnits[] = {"KiB", "MiB", "GiB", "TiB"};
+  double value = static_cast<double>(bytes) / 1024;
+  int unit = 0;
+  for (; value >= 1024 && unit < 3; ++unit) value /= 1024;
+  return fmt::format("{:.1f} {}", value, kUnits[unit]);
 }
 
 std::uint64_t tensorBytes(const model::OpenedModel& model, const std::vector<std::string>& names) {
@@ -142,8 +147,8 @@ void planMemory(const HostMemory& memory, std::int64_t wanted, bool fixedBatch, 
   if (fits(estimate.spilled, estimate.microBatch)) return;
   const std::uint64_t mebibyte = std::uint64_t{1} << 20;
   refuse(estimate, "calibrate.memory", "memory",
-         fmt::format("the run needs {}, promised are {}", gigabytes(estimate.peakMemory),
-                     gigabytes(estimate.promisedMemory)),
+         fmt::format("the run needs {}, promised are {}", sizeText(estimate.peakMemory),
+                     sizeText(estimate.promisedMemory)),
          fmt::format("allow at least {} MiB of memory, or take shorter samples{}",
                      (estimate.peakMemory + mebibyte - 1) / mebibyte, fixedBatch ? ", or a smaller micro-batch" : ""));
 }
@@ -158,8 +163,8 @@ void planDevice(const compute::DeviceInfo& device, const HiddenShape& shape, std
   }
   if (fixed + static_cast<std::uint64_t>(estimate.microBatch) * perSample <= budget) return;
   refuse(estimate, "calibrate.device_memory", device.id,
-         fmt::format("the run needs {} of device memory, {} are free", gigabytes(fixed + perSample),
-                     gigabytes(device.freeBytes)),
+         fmt::format("the run needs {} of device memory, {} are free", sizeText(fixed + perSample),
+                     sizeText(device.freeBytes)),
          "take shorter samples, free device memory, or calibrate on the CPU");
 }
 
@@ -174,10 +179,10 @@ void planDisk(const CalibrateOptions& options, CalibrateEstimate& estimate) {
   estimate.freeDisk = freeDiskBytes(parent) + WorkFolder::bytes(options.output);
   if (estimate.freeDisk >= estimate.diskBytes) return;
   refuse(estimate, "calibrate.disk", parent.string(),
-         fmt::format("the run needs up to {} of disk, {} are free", gigabytes(estimate.diskBytes),
-                     gigabytes(estimate.freeDisk)),
+         fmt::format("the run needs up to {} of disk, {} are free", sizeText(estimate.diskBytes),
+                     sizeText(estimate.freeDisk)),
          fmt::format("free {}, take fewer samples, or choose an output on another disk",
-                     gigabytes(estimate.diskBytes - estimate.freeDisk)));
+                     sizeText(estimate.diskBytes - estimate.freeDisk)));
 }
 
 void checkData(const model::ModelGraph& graph, const Dataset& data, CalibrateEstimate& estimate) {

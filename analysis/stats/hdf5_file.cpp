@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "analysis/base/error.h"
@@ -104,7 +105,7 @@ void Hdf5File::fail(const std::string& name, const std::string& action, bool wri
   const std::string where = name.empty() ? m_path.string() : m_path.string() + ", " + name;
   for (const int value : {ENOSPC, EDQUOT, EFBIG}) {
     if (mentionsErrno(reason, value)) {
-      throw Error(ErrorCode::DiskFull, where, action + " failed: " + reason,
+      throw Error(ErrorCode::DiskFull, where, action + " failed: " + std::strerror(value),
                   "free some space or choose another folder");
     }
   }
