@@ -53,5 +53,6 @@ def activation_scale(tensors, module, group, x):
         return None
     if not args["dynamic"]:
         return tensors[module + ".input_scale"].float()
-    scale = x.abs().amax(-1, keepdim=True) / 127.5
+    # For a 2-D input [tokens, channels] compressed-tensors silently takes one scale for all of it.
+    scale = x.abs().amax(-1 if x.dim() > 2 else (0, 1), keepdim=True) / 127.5
     return torch.where(scale == 0, torch.finfo(x.dtype).eps, scale)
