@@ -25,6 +25,7 @@ bool hasErrors(const Diagnostics& diagnostics) {
 
 ExitStatus run(Options& options, Session& session) {
   options.calibrate.memoryBytes = options.device.memoryBytes;
+  options.calibrate.seed = options.data.seed;
   asUsage([&] { options.calibrate.validate(); });
   const model::OpenedModel model = model::openModel(options.model);
   session.show(model.diagnostics);
@@ -55,7 +56,7 @@ Command addCalibrate(CLI::App& root) {
   app->add_option("-o,--output", options->calibrate.output, "Snapshot to write, e.g. run.oscope.h5")->required();
   addSourceOptions(*app, options->data, "", "Calibration tokens");
   addWindowOptions(*app, options->data, "--samples", "--length");
-  app->add_option("--seed", options->data.seed, "Seed of --random")->capture_default_str();
+  app->add_option("--seed", options->data.seed, "Seed of --random and of the sampled rows")->capture_default_str();
   app->add_option("--first-sample", options->data.firstSample, "Skip this many samples (shards; see oscope merge)")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);

@@ -87,6 +87,7 @@ ExitStatus run(Options& options, Session& session) {
   calibration::CalibrateOptions calibrateOptions;
   calibrateOptions.output = out / "run.oscope.h5";
   calibrateOptions.memoryBytes = options.device.memoryBytes;
+  calibrateOptions.seed = options.data.seed;
   calibrateOptions.observers = observersFor(base);
   Json calibrated;
   if (isFinished(calibrateOptions.output, model, data.dataset, calibrateOptions.observers)) {
@@ -144,7 +145,7 @@ Command addRun(CLI::App& root) {
   app->add_option("-o,--output", options->output, "Folder to write")->required()->type_name("DIR");
   addSourceOptions(*app, options->data, "", "Calibration tokens");
   addWindowOptions(*app, options->data, "--samples", "--length");
-  app->add_option("--seed", options->data.seed, "Seed of --random")->capture_default_str();
+  app->add_option("--seed", options->data.seed, "Seed of --random and of the sampled rows")->capture_default_str();
   addSourceOptions(*app, options->evalData, "eval-",
                    "Held-out tokens (default: the windows behind the calibrated ones)");
   addWindowOptions(*app, options->evalData, "--windows", "--eval-length");
