@@ -2,7 +2,7 @@
 """The same calibration done twice: `oscope calibrate`, and torch with forward hooks (absmax per channel).
 
 Same checkpoint (random bfloat16 weights of a LLaMA shape, written here), same tokens, same threads. Prints tokens per
-second and peak resident memory of both and their ratios. oscope's time is the whole command, and it collects all of its
+second and peak resident memory of both and their ratios. Both pass one sequence at a time. oscope's time is the whole command, and it collects all of its
 statistics; torch's is the forward passes alone, without imports and loading.
 """
 import argparse
@@ -92,7 +92,8 @@ def main():
 
         seconds, ours_bytes, _ = measured(
             [options.oscope, "calibrate", folder / "model", "-o", folder / "run.oscope.h5", "--tokens", folder / "ids.json",
-             "--samples", options.samples, "--length", options.length, "--threads", options.threads, "--device", "cpu", "--json"])
+             "--samples", options.samples, "--length", options.length, "--threads", options.threads, "--micro-batch", 1,
+             "--device", "cpu", "--quiet", "--json"])
         ours = tokens / seconds
         print(f"oscope        {ours:8.0f} tokens/s  {ours_bytes / 2**20:6.0f} MiB")
         plan = Oscope(options.oscope).run("plan", folder / "run.oscope.h5", "-o", folder / "recipe.json")
