@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cctype>
 #include <map>
 #include <optional>
 #include <vector>
 
 #include "analysis/base/error.h"
+#include "analysis/checkpoint/tokenizer/unicode_property.h"
 #include "analysis/checkpoint/tokenizer/utf8.h"
 
 namespace oscope::checkpoint {
@@ -254,56 +254,12 @@ class Translator {
       }
       if (std::isalnum(static_cast<unsigned char>(c)) != 0) key += static_cast<char>(std::tolower(c));
     }
-    const std::string known = propertyName(key);
+    std::string known = propertyName(key);
+    // PCRE2's \p{Han} would be script extensions, Oniguruma's is the script alone.
+    if (known.empty() && m_isScript(key)) known = fmt::format("sc:{}", key);
     if (known.empty()) refuse(fmt::format("the property \"{}\"", name));
     m_at = close + 1;
     return fmt::format("\\{}{{{}}}", negated ? 'P' : 'p', known);
-  }
-
-  /// What PCRE2 calls the property, empty for unknown ones.
-  std::string propertyName(const std::string& key) const {
-    static const std::map<std::string, std::string, std::less<>> kNames{{"letter", "L"},
-                                                                        {"uppercaseletter", "Lu"},
-                                                                        {"lowercaseletter", "Ll"},
-                                                                        {"titlecaseletter", "Lt"},
-                                                                        {"modifierletter", "Lm"},
-                                                                        {"otherletter", "Lo"},
-                                                                        {"mark", "M"},
-                                                                        {"nonspacingmark", "Mn"},
-                                                                        {"number", "N"},
-                                                                        {"decimalnumber", "Nd"},
-                                                                        {"letternumber", "Nl"},
-                                                                        {"othernumber", "No"},
-                                                                        {"punctuation", "P"},
-                                                                        {"symbol", "S"},
-                                                                        {"mathsymbol", "Sm"},
-                                                                        {"currencysymbol", "Sc"},
-                                                                        {"separator", "Z"},
-                                                                        {"spaceseparator", "Zs"},
-                                                                        {"other", "C"},
-                                                                        {"control", "Cc"},
-                                                                        {"alpha", "Alphabetic"},
-                                                                        {"alphabetic", "Alphabetic"},
-                                                                        {"upper", "Uppercase"},
-                                                                        {"uppercase", "Uppercase"},
-                                                                        {"lower", "Lowercase"},
-                                                                        {"lowercase", "Lowercase"},
-                                                                        {"space", "White_Space"},
-                                                                        {"whitespace", "White_Space"},
-                                                                        {"digit", "Nd"},
-                                                                        {"any", "Any"},
-                                                                        {"punct", "P"}};
-    static constexpr std::array kCategories{"C",  "Cc", "Cf", "Cn", "Co", "L",  "Ll", "Lm", "Lo", "Lt", "Lu", "M",
-                                            "Mc", "Me", "Mn", "N",  "Nd", "Nl", "No", "P",  "Pc", "Pd", "Pe", "Pf",
-                                            "Pi", "Po", "Ps", "S",  "Sc", "Sk", "Sm", "So", "Z",  "Zl", "Zp", "Zs"};
-    if (const auto found = kNames.find(key); found != kNames.end()) return found->second;
-    for (const std::string category : kCategories) {
-      std::string lower;
-      for (const char c : category) lower += static_cast<char>(std::tolower(c));
-      if (key == lower) return category;
-    }
-    // PCRE2's \p{Han} would be script extensions, Oniguruma's is the script alone.
-    return m_isScript(key) ? fmt::format("sc:{}", key) : std::string();
   }
 
   /// One character written with a backslash, outside and inside of classes.
