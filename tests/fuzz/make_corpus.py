@@ -110,9 +110,58 @@ def shard_index():
     yield "duplicate", '{"weight_map":{"a":"x","a":"y"}}'
 
 
+def tokenizer():
+    model = {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2, "\u2581": 3, "\u2581a": 4, "<0xC3>": 5, "<0xA9>": 6,
+                                      "<s>": 7, "\u0120": 8, "1": 9}, "merges": ["a b", ["\u2581", "a"]]}
+
+    def file(text="", model=model, **parts):
+        return json.dumps({"version": "1.0", "model": model, **parts}, separators=(",", ":")) + "\0" + text
+
+    def split(regex, behavior="Isolated"):
+        return {"type": "Split", "pattern": {"Regex": regex}, "behavior": behavior, "invert": False}
+
+    yield "ok_model_alone", file("abab b\u00e9")
+    yield "ok_spaces", file("a ab <s> b", dict(model, unk_token="<s>", byte_fallback=True, fuse_unk=True), normalizer={
+        "type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "\u2581"}, {"type": "NFKC"}, {
+            "type": "Replace", "pattern": {"String": " "}, "content": "\u2581"}]}, added_tokens=[
+                {"id": 7, "content": "<s>", "special": True, "lstrip": True, "rstrip": True, "single_word": True}], decoder={
+                    "type": "Sequence", "decoders": [
+                        {"type": "Replace", "pattern": {"String": "\u2581"}, "content": " "}, {"type": "ByteFallback"},
+                        {"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 0}]})
+    yield "ok_byte_level", file("ab 12  a\n", pre_tokenizer={"type": "Sequence", "pretokenizers": [
+        split(r"\s+(?!\S)|[^\s\d[ab]]?\p{L}{1,3}|\p{N}+|\s"),
+        {"type": "ByteLevel", "add_prefix_space": True, "use_regex": True}]}, decoder={"type": "ByteLevel"},
+                                post_processor={"type": "RobertaProcessing", "cls": ["<s>", 7], "sep": ["<s>", 7]})
+    yield "ok_metaspace", file("a b  a", pre_tokenizer={"type": "Metaspace", "replacement": "\u2581",
+                                                        "prepend_scheme": "first"},
+                               decoder={"type": "Metaspace", "replacement": "\u2581"}, post_processor={
+                                   "type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}, {
+                                       "Sequence": {"id": "A"}}],
+                                   "special_tokens": {"<s>": {"ids": [7]}}})
+    yield "ok_small_cuts", file("a,b 12b!", normalizer={"type": "Sequence", "normalizers": [
+        {"type": "NFD"}, {"type": "Lowercase"}, {"type": "StripAccents"}, {"type": "Strip"}]}, pre_tokenizer={
+            "type": "Sequence", "pretokenizers": [{"type": "Digits"}, {"type": "Punctuation"}, {"type": "Whitespace"},
+                                                  {"type": "CharDelimiterSplit", "delimiter": "b"},
+                                                  split("(?=a)", "MergedWithNext")]})
+    yield "ok_prefix", file("ab ab", {"type": "BPE", "vocab": {"a": 0, "##b": 1, "ab": 2}, "merges": ["a ##b"],
+                                      "continuing_subword_prefix": "##"})
+    yield "empty", ""
+    yield "no_model", "{}"
+    yield "unknown_normalizer", file(normalizer={"type": "Nmt"})
+    yield "same_id", file(model={"type": "BPE", "vocab": {"a": 0, "b": 0}, "merges": []})
+    yield "missing_merge", file(model={"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": ["a b"]})
+    yield "huge_id", file(model={"type": "BPE", "vocab": {"a": 1 << 40}, "merges": []})
+    yield "contradicting_token", file(added_tokens=[{"id": 0, "content": "b"}])
+    yield "endless_regex", file("a" * 60, pre_tokenizer=split("((a+)+)+b"))
+    yield "broken_regex", file(pre_tokenizer=split("(a{3}{4}"))
+    yield "growing", file("a" * 100, normalizer={"type": "Sequence", "normalizers": [
+        {"type": "Replace", "pattern": {"String": "a"}, "content": "aaaaaaaaaaaaaaaa"}] * 8})
+    yield "text_not_utf8", file().encode() + b"a\xc3"
+
+
 def main():
     root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "corpus"
-    for corpus in (safetensors_header, json_config, shard_index):
+    for corpus in (safetensors_header, json_config, shard_index, tokenizer):
         folder = root / corpus.__name__
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in corpus():
