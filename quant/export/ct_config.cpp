@@ -125,6 +125,7 @@ CtConfig makeCtConfig(const model::ModelGraph& graph, const Plan& plan, CtContai
       if (scheme.weights.bits == 8) {
         scheme.container = scheme.activation == Granularity::Float ? CtContainer::Packed : CtContainer::Int8;
       }
+      if (!scheme.weights.symmetric) scheme.container = CtContainer::Int8;
       const auto same = [&](const auto& group) { return group.first == scheme; };
       auto group = std::find_if(config.groups.begin(), config.groups.end(), same);
       if (group == config.groups.end()) group = config.groups.insert(group, {scheme, {}});

@@ -38,7 +38,8 @@ struct CtConfig {
 };
 
 /// The config of a plan. `preferred` is the container of int4 codes; int8 codes with quantized activations always use
-/// Int8, the one spelling of W8A8 that every client reads.
+/// Int8, the one spelling of W8A8 that every client reads. So do asymmetric weights: compressed-tensors 0.20 expects
+/// zero points of packed weights unpacked and refuses the file.
 CtConfig makeCtConfig(const model::ModelGraph& graph, const Plan& plan, CtContainer preferred);
 
 Json toJson(const CtConfig& config);

@@ -22,7 +22,7 @@ class CtExact final : public ExportFormat {
     return {{kContainerKey,
              "Container of int4 codes",
              "packed: eight codes to an int32 word, half the size; int8: one byte per code, as vLLM on Arm and XPU "
-             "reads it. int8 weights with quantized activations always take a byte per code.",
+             "reads it. int8 weights with quantized activations and asymmetric weights always take a byte per code.",
              "",
              std::string("packed"),
              {},

@@ -60,6 +60,15 @@ TEST(CtConfig, KeepsW8A8InTheContainerThatAllClientsRead) {
   EXPECT_EQ(json["config_groups"]["group_1"]["format"], "pack-quantized");
 }
 
+// compressed-tensors 0.20 makes empty zero points of packed weights with their unpacked shape, so none ever fits.
+TEST(CtConfig, KeepsAsymmetricWeightsInTheContainerThatLoads) {
+  Plan plan = test::smallPlan();
+  for (LinearPlan& linear : plan.sites[0].linears) linear.scheme.symmetric = false;
+  const Json json = toJson(makeCtConfig(test::headOnlyGraph(), plan, CtContainer::Packed));
+  EXPECT_EQ(json["config_groups"]["group_0"]["format"], "int-quantized");
+  EXPECT_EQ(json["config_groups"]["group_1"]["format"], "pack-quantized");
+}
+
 TEST(CtConfig, ReadsBackWhatItWrote) {
   Plan plan = test::smallPlan();
   plan.sites[1].linears[0].scheme = {4, 8, false};  // weight-only, asymmetric
