@@ -96,6 +96,10 @@ void setChunks(hid_t properties, std::span<const std::uint64_t> shape) {
 std::unique_lock<std::recursive_mutex> Hdf5File::lock() {
   static std::recursive_mutex mutex;
   std::unique_lock guard(mutex);
+  // Every handle is closed here. The library's own clean-up at exit would try once more to write what a full disk
+  // refused, and crash (HDF5 1.10).
+  static const herr_t withoutExitHandler = H5dont_atexit();
+  static_cast<void>(withoutExitHandler);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // the setting belongs to the thread
   return guard;
 }

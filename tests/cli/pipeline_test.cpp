@@ -85,7 +85,7 @@ TEST(Pipeline, OverridesWithPatternsReachThePlan) {
       EXPECT_TRUE(site.at("overridden").get<bool>()) << id;
     }
   }
-  EXPECT_EQ(plan.at("recipe").at("v0"), 10.0);
+  EXPECT_EQ(plan.at("recipe").at("thresholds").at("v0"), 10.0);
   EXPECT_EQ(plan.at("counts").at("none"), 1);
   EXPECT_EQ(oscope({"plan", snapshot, "--set", "blocks.99.ffn_mid=static"}).status, 2);
   EXPECT_EQ(oscope({"plan", snapshot, "--set", "blocks.1.ffn_mid=nonesuch"}).status, 2);
