@@ -85,10 +85,11 @@ std::string withoutComments(const std::string& text) {
   return out;
 }
 
-std::vector<std::string> placesOf(const std::string& pattern, const std::string& path, const std::string& text) {
+std::vector<std::string> placesOf(const std::string& pattern, const std::string& path, const std::string& text,
+                                  Case letters) {
   // POSIX expressions: std::regex takes a hundred times as long on a whole source tree.
   regex_t expression;
-  if (regcomp(&expression, pattern.c_str(), REG_EXTENDED | REG_ICASE | REG_NOSUB) != 0)
+  if (regcomp(&expression, pattern.c_str(), REG_EXTENDED | REG_NOSUB | (letters == Case::Ignored ? REG_ICASE : 0)) != 0)
     return {"bad pattern " + pattern};
   std::vector<std::string> places;
   std::istringstream lines(text);

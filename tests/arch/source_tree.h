@@ -26,7 +26,9 @@ const std::vector<SourceFile>& productSources();
 /// `text` with comments replaced by spaces (line structure kept); string literals stay.
 std::string withoutComments(const std::string& text);
 
-/// "path:line" of every match of the case-insensitive extended regular expression (with \b, \s) in `text`.
-std::vector<std::string> placesOf(const std::string& pattern, const std::string& path, const std::string& text);
+enum class Case { Ignored, Respected };
+/// "path:line" of every match of the extended regular expression (with \b, \s) in `text`.
+std::vector<std::string> placesOf(const std::string& pattern, const std::string& path, const std::string& text,
+                                  Case letters = Case::Ignored);
 
 }  // namespace oscope::test
