@@ -10,6 +10,7 @@
 #include "quant/methods/gptq.h"
 #include "quant/numerics/quantize.h"
 #include "quant/policy/policy_rules.h"
+#include "quant/transform/channel_scale.h"
 #include "quant/transform/fold.h"
 
 namespace oscope::quant {
@@ -116,7 +117,7 @@ class Awq final : public QuantMethod {
   static std::string obstacleAt(const stats::SiteStats& stats, const Recipe& recipe) {
     const std::string obstacle = whyNotFoldable(stats, recipe);
     if (!obstacle.empty()) return obstacle;
-    return stats.foldRows.empty() ? "" : "query heads share the rows of v, where AWQ has no scale";
+    return channelsShareRows(stats) ? "query heads share the rows of v, where AWQ has no scale" : "";
   }
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "analysis/base/error.h"
 #include "quant/numerics/inverse_factor.h"
 #include "quant/numerics/quantize.h"
 
@@ -13,6 +14,7 @@ namespace oscope::quant {
 namespace {
 
 constexpr std::int64_t kRowsAtOnce = 256;  ///< rows are independent: bounds the float64 copy of the weights
+constexpr double kMostDamping = 1e4;       ///< beyond it H is not a Hessian
 constexpr std::int64_t kBlock = 128;       ///< columns whose errors reach later blocks in one product
 
 /// Quantizes rows [first, first + rows) of the permuted matrix in place, column by column.
@@ -68,26 +70,30 @@ class RowBand {
 };
 
 /// The upper factor of the damped, permuted H; damping is raised until it exists.
-std::vector<double> factorOf(std::vector<double> permuted, std::int64_t n, double damping, const JobContext& context) {
+std::vector<double> factorOf(std::vector<double> matrix, std::int64_t n, double damping, const JobContext& context) {
+  const auto addToDiagonal = [&](double value) {
+    for (std::int64_t j = 0; j < n; ++j) matrix[static_cast<std::size_t>(j * n + j)] += value;
+  };
   double mean = 0;
-  for (std::int64_t j = 0; j < n; ++j) mean += permuted[static_cast<std::size_t>(j * n + j)] / static_cast<double>(n);
-  for (double tried = damping;; tried *= 10) {
+  for (std::int64_t j = 0; j < n; ++j) mean += matrix[static_cast<std::size_t>(j * n + j)] / static_cast<double>(n);
+  double used = damping;
+  addToDiagonal(used * mean);
+  while (!inverseUpperFactor(matrix, n)) {
     context.checkCancelled();
-    std::vector<double> damped = permuted;
-    for (std::int64_t j = 0; j < n; ++j) damped[static_cast<std::size_t>(j * n + j)] += tried * mean;
-    if (inverseUpperFactor(damped, n)) {
-      if (tried != damping) {
-        context.report(Diagnostic{
-            Severity::Warning,
-            "gptq.damping_raised",
-            {},
-            fmt::format("the Hessian could not be factored with damping {:g}; {:g} was used", damping, tried),
-            "calibrate with more tokens"});
-      }
-      return damped;
+    if (!(used < kMostDamping)) {
+      throw Error(ErrorCode::NonFinite, "gram", "the Hessian can't be factored whatever the damping",
+                  "calibrate again: the statistics are damaged");
     }
-    if (tried == 0) tried = 1e-4;
+    addToDiagonal(9 * used * mean);
+    used *= 10;
   }
+  if (used > damping) {
+    context.report(
+        Diagnostic{Severity::Warning, "gptq.damping_raised", "",
+                   fmt::format("the Hessian could not be factored with damping {:g}; {:g} was used", damping, used),
+                   "calibrate with more tokens"});
+  }
+  return matrix;
 }
 
 class Gptq final : public QuantMethod {

@@ -10,7 +10,7 @@
 namespace oscope::quant {
 
 struct GptqOptions {
-  double damping = 0.01;      ///< share of the mean diagonal that is added to the diagonal
+  double damping = 0.01;      ///< > 0: share of the mean diagonal that is added to the diagonal
   bool actOrder = false;      ///< columns by falling diagonal; groups are then static
   bool staticGroups = false;  ///< all scales from the matrix before the first column
 };

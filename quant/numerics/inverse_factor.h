@@ -7,7 +7,8 @@
 namespace oscope::quant {
 
 /// Replaces symmetric positive definite H [n, n] by upper triangular U with U^T U = H^-1 (zeros below). False where H
-/// is not positive definite; the content is then undefined. LAPACK in float64, n^3 * 2/3 operations.
+/// is not positive definite: it is then unchanged. In place (H of a wide layer fills gigabytes); LAPACK in float64,
+/// n^3 * 2/3 operations.
 bool inverseUpperFactor(std::vector<double>& matrix, std::int64_t n);
 
 }  // namespace oscope::quant

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 namespace oscope::quant {
 
@@ -18,6 +19,10 @@ float laeScale(float absmax, const LaeOptions& options) {
   }
   if (options.neverAmplify) scale = std::max(scale, 1.0);
   return static_cast<float>(scale);
+}
+
+bool channelsShareRows(const stats::SiteStats& site) {
+  return std::set<std::int32_t>(site.foldRows.begin(), site.foldRows.end()).size() < site.foldRows.size();
 }
 
 std::vector<float> sharedAbsmax(const stats::SiteStats& site) {

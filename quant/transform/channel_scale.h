@@ -25,6 +25,9 @@ struct LaeOptions {
 /// s of one channel from its absmax, rounded once to float32. A dead channel (absmax below the smallest normal) gets 1.
 float laeScale(float absmax, const LaeOptions& options = {});
 
+/// Whether some channels must share one scale (SiteStats::foldRows names one row twice: grouped queries).
+bool channelsShareRows(const stats::SiteStats& site);
+
 /// Per-channel absmax with channels that must share one scale (SiteStats::foldRows) raised to their common maximum.
 std::vector<float> sharedAbsmax(const stats::SiteStats& site);
 
