@@ -35,4 +35,30 @@ stats::SiteStats madeSite(SiteId id, std::vector<float> absmax, std::string fold
   return site;
 }
 
+std::vector<stats::SiteStats> sitesOfGraph(const model::ModelGraph& graph) {
+  std::vector<stats::SiteStats> sites;
+  for (const model::BlockGraph& block : graph.blocks) {
+    for (const model::SiteDesc& desc : block.sites) {
+      stats::SiteStats site;
+      site.id = desc.id;
+      site.channels = desc.channels;
+      site.whyNoFold = desc.whyNoFold;
+      if (desc.fold) {
+        site.foldEdge = desc.fold->name;
+        site.foldRows = desc.fold->rowOfChannel;
+      }
+      for (int index : desc.readers) {
+        const model::LinearDesc& linear = block.linears[static_cast<std::size_t>(index)];
+        stats::ReaderStats reader;
+        reader.module = linear.module;
+        reader.role = linear.role;
+        reader.out = linear.out;
+        site.readers.push_back(std::move(reader));
+      }
+      sites.push_back(std::move(site));
+    }
+  }
+  return sites;
+}
+
 }  // namespace oscope::test

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/model/model_graph.h"
 #include "analysis/stats/snapshot.h"
 
 namespace oscope::test {
@@ -25,5 +26,8 @@ class MadeSnapshot final : public stats::Snapshot {
 /// A site with these channel maxima (min and max symmetric), one reader "<site>.reader" [8, channels], and the fold
 /// edge "norm" unless `foldEdge` says another or none.
 stats::SiteStats madeSite(SiteId id, std::vector<float> absmax, std::string foldEdge = "norm");
+
+/// The sites of a model with readers and fold facts, as calibration lists them; statistics are left empty.
+std::vector<stats::SiteStats> sitesOfGraph(const model::ModelGraph& graph);
 
 }  // namespace oscope::test
