@@ -64,7 +64,7 @@ class Checker {
   }
 
   void checkFold(const SitePlan& site) {
-    if (!site.scale.empty() && site.foldEdge == kRuntimeEdge) {
+    if (site.foldEdge == kRuntimeEdge) {  // planned already where the scale is still to be searched
       refuse("export.runtime_scale", toString(site.id), "its channels are scaled at run time, which no client does",
              "forbid run-time scales in the recipe, or make the site dynamic");
     }
