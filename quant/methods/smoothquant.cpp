@@ -19,14 +19,14 @@ class SmoothQuant final : public QuantMethod {
   std::string id() const override { return "smoothquant"; }
   std::string title() const override { return "SmoothQuant"; }
   std::string summary() const override {
-    return "Moves outliers from activations into weights at norm-fed sites (arXiv 2211.10438; WikiText2 of "
-           "LLaMA-2-7B 5.474 to 5.515 at W8A8).";
+    return "Moves outliers from activations into weights at norm-fed sites (arXiv 2211.10438; WikiText2 perplexity of "
+           "a 7B model 5.474 to 5.515 at W8A8).";
   }
 
   ParamSchema params() const override {
     return {{"alpha",
              "Migration strength",
-             "0.5 is the official default; 0.85 is advised for LLaMA-2 and 3, 0.8 for Mistral.",
+             "0.5 is the official default; 0.8 to 0.9 is advised for gated decoders.",
              "",
              0.5,
              0.0,
