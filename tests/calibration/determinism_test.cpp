@@ -1,6 +1,9 @@
 // Same inputs give the same bits: threads, batches, spilling, shards.
 #include <gtest/gtest.h>
 
+#include <optional>
+
+#include "analysis/base/error.h"
 #include "tests/calibration/calibration_runs.h"
 
 namespace oscope::test {
@@ -33,14 +36,23 @@ TEST_F(Determinism, HashDoesNotDependOnSpilling) {
   calibration::CalibrateOptions options = fixedOptions(m_folder / "spilled.oscope.h5");
   options.microBatch = 1;
   const auto backend = cpuBackend(1);
-  // The smallest promise that can be kept leaves no room for all states.
-  options.memoryBytes = 1;
-  const auto tight = calibration::estimateCalibration(m_model, m_data, options, *backend);
-  ASSERT_FALSE(tight.problems.empty());
-  options.memoryBytes = tight.peakMemory + 4096;
-  const auto report = calibrateModel(m_model, m_data, options);
-  EXPECT_TRUE(report.estimate.spilled);
-  EXPECT_EQ(report.contentHash, hash);
+  // The smallest promise that can be kept leaves no room for all states. It counts what is resident already, which
+  // grows a little from one estimate to the next: try until it holds.
+  std::optional<calibration::CalibrateReport> report;
+  for (int attempt = 0; !report && attempt < 20; ++attempt) {
+    options.memoryBytes = 1;
+    const auto tight = calibration::estimateCalibration(m_model, m_data, options, *backend);
+    ASSERT_FALSE(tight.problems.empty());
+    options.memoryBytes = tight.peakMemory + 4096;
+    try {
+      report = calibrateModel(m_model, m_data, options);
+    } catch (const Error& error) {
+      ASSERT_EQ(error.code(), ErrorCode::OutOfMemory);
+    }
+  }
+  ASSERT_TRUE(report.has_value());
+  EXPECT_TRUE(report->estimate.spilled);
+  EXPECT_EQ(report->contentHash, hash);
 }
 
 TEST_F(Determinism, OtherInputsGiveOtherHashes) {
