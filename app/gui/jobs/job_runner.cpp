@@ -1,0 +1,122 @@
+#include "app/gui/jobs/job_runner.h"
+
+#include <QMetaObject>
+#include <QPointer>
+#include <atomic>
+#include <mutex>
+#include <new>
+
+namespace oscope::gui {
+namespace {
+
+/// Progress goes to the GUI thread at most this often; the last report always arrives.
+constexpr std::chrono::milliseconds kProgressInterval{50};
+
+JobOutcome runGuarded(const std::function<void(const JobContext&)>& work, const JobContext& context) {
+  JobOutcome outcome;
+  try {
+    work(context);
+  } catch (const Cancelled&) {
+    outcome.state = JobOutcome::State::Cancelled;
+  } catch (const Error& error) {
+    outcome.state = JobOutcome::State::Failed;
+    outcome.message = QString::fromUtf8(error.what());
+    outcome.where = QString::fromStdString(error.where());
+    outcome.text = QString::fromStdString(error.text());
+    outcome.remedy = QString::fromStdString(error.remedy());
+  } catch (const std::bad_alloc&) {
+    outcome.state = JobOutcome::State::Failed;
+    outcome.message = outcome.text = QStringLiteral("not enough memory");
+    outcome.remedy = QStringLiteral("lower the memory budget or close other programs");
+  } catch (const std::exception& error) {
+    outcome.state = JobOutcome::State::Failed;
+    outcome.message = outcome.text = QString::fromUtf8(error.what());
+  }
+  return outcome;
+}
+
+}  // namespace
+
+JobRunner::~JobRunner() {
+  for (Entry& entry : m_entries) entry.job->cancel();
+  for (Entry& entry : m_entries) {
+    if (entry.job->m_thread.joinable()) entry.job->m_thread.join();
+  }
+}
+
+std::vector<Job*> JobRunner::jobs() const {
+  std::vector<Job*> all;
+  for (const Entry& entry : m_entries) all.push_back(entry.job.get());
+  return all;
+}
+
+int JobRunner::runningCount() const {
+  int count = 0;
+  for (const Entry& entry : m_entries) count += entry.job->running() ? 1 : 0;
+  return count;
+}
+
+void JobRunner::clearFinished() {
+  std::erase_if(m_entries, [](const Entry& entry) { return !entry.job->running(); });
+}
+
+Job* JobRunner::startErased(const QString& title, std::function<void(const JobContext&)> work,
+                            std::function<void()> done, const QString& channel) {
+  if (!channel.isEmpty()) {
+    for (Entry& entry : m_entries) {
+      if (entry.channel == channel && entry.job->running()) entry.job->cancel();
+    }
+  }
+  m_entries.push_back({std::unique_ptr<Job>(new Job(m_nextId++, title, nullptr)), channel});
+  Job* job = m_entries.back().job.get();
+  job->m_clock.start();
+
+  // Everything that the worker posts is queued to `this`; Qt drops what is pending when the runner dies.
+  job->m_thread = std::jthread([this, job, work = std::move(work), done = std::move(done)](std::stop_token stop) {
+    JobContext context;
+    context.stop = stop;
+    std::mutex mutex;
+    auto last = std::chrono::steady_clock::time_point{};
+    context.progress = [&, this, job](const Progress& progress) {
+      {
+        std::lock_guard lock(mutex);
+        const auto now = std::chrono::steady_clock::now();
+        if (now - last < kProgressInterval && progress.done != progress.total) return;
+        last = now;
+      }
+      QMetaObject::invokeMethod(
+          this,
+          [job, progress] {
+            job->m_progress = progress;
+            emit job->progressed(progress);
+          },
+          Qt::QueuedConnection);
+    };
+    context.diagnostic = [this](const Diagnostic& diagnostic) {
+      QMetaObject::invokeMethod(
+          this, [this, diagnostic] { emit diagnosed(diagnostic); }, Qt::QueuedConnection);
+    };
+    const JobOutcome outcome = runGuarded(work, context);
+    QMetaObject::invokeMethod(
+        this,
+        [this, job, outcome, done, stop] {
+          job->m_running = false;
+          job->m_outcome = outcome;
+          job->m_seconds = static_cast<double>(job->m_clock.elapsed()) / 1000.0;
+          if (outcome.state == JobOutcome::State::Done) {
+            if (stop.stop_requested()) {
+              job->m_outcome.state = JobOutcome::State::Cancelled;  // finished too late: a newer job won
+            } else {
+              done();
+            }
+          }
+          emit job->finished(job->m_outcome);
+          emit jobFinished(job);
+        },
+        Qt::QueuedConnection);
+  });
+  emit jobStarted(job);
+  return job;
+}
+
+}  // namespace oscope::gui
