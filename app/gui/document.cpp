@@ -1,0 +1,331 @@
+#include "app/gui/document.h"
+
+#include <QFileInfo>
+#include <QUndoCommand>
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/stats/hdf5_store.h"
+#include "app/gui/jobs/job_runner.h"
+
+namespace oscope::gui {
+
+/// Any change of the recipe: the two values. Drags arrive as one command, so that one undo takes one drag back.
+class RecipeCommand : public QUndoCommand {
+ public:
+  RecipeCommand(Document& document, quant::Recipe after, const QString& text)
+      : QUndoCommand(text), m_document(document), m_before(document.recipe()), m_after(std::move(after)) {}
+  void undo() override { m_document.applyRecipe(m_before); }
+  void redo() override { m_document.applyRecipe(m_after); }
+
+ private:
+  Document& m_document;
+  quant::Recipe m_before, m_after;
+};
+
+namespace {
+
+/// What a path turned out to hold, loaded off the GUI thread.
+struct Loaded {
+  quant::Workspace workspace;
+  std::shared_ptr<const model::OpenedModel> model;
+  stats::SnapshotPtr snapshot;
+  bool isWorkspace = false, isRecipe = false;
+};
+
+void loadSnapshot(Loaded& loaded, const std::filesystem::path& path) {
+  loaded.snapshot = stats::openSnapshot(path);
+  loaded.workspace.snapshot = path;
+}
+
+Loaded load(const std::filesystem::path& path) {
+  Loaded loaded;
+  const std::string name = path.filename().string();
+  if (std::filesystem::is_directory(path)) {
+    loaded.model = std::make_shared<const model::OpenedModel>(model::openModel(path));
+    loaded.workspace.model = path;
+  } else if (name.ends_with(".h5")) {
+    loadSnapshot(loaded, path);
+  } else if (name.ends_with(".oscope")) {
+    loaded.isWorkspace = true;
+    loaded.workspace = quant::loadWorkspace(path);
+    if (!loaded.workspace.snapshot.empty()) loadSnapshot(loaded, loaded.workspace.snapshot);
+    // A workspace calibrated elsewhere opens without its checkpoint: the views work, the jobs say what they miss.
+    if (std::filesystem::is_directory(loaded.workspace.model)) {
+      loaded.model = std::make_shared<const model::OpenedModel>(model::openModel(loaded.workspace.model));
+    }
+  } else if (name.ends_with(".json")) {
+    loaded.isRecipe = true;
+    loaded.workspace.recipe = quant::loadRecipe(path.string());
+  } else {
+    throw Error(ErrorCode::Unsupported, path.string(), "not a model folder, snapshot, workspace or recipe",
+                "open a folder with config.json, a .oscope.h5, a .oscope or a recipe .json");
+  }
+  if (loaded.model && loaded.snapshot) {
+    quant::requireSameModel(loaded.snapshot->provenance().modelFingerprint, loaded.model->weights->fingerprint(),
+                            loaded.workspace.snapshot.string());
+  }
+  return loaded;
+}
+
+}  // namespace
+
+Document::Document(JobRunner& jobs, QObject* parent) : QObject(parent), m_jobs(jobs) {
+  connect(&m_undo, &QUndoStack::cleanChanged, this, &Document::titleChanged);
+}
+
+Document::~Document() = default;
+
+void Document::open(const QString& path) {
+  Job* job = m_jobs.start<Loaded>(
+      tr("Open %1").arg(QFileInfo(path).fileName()),
+      [path](const JobContext&) { return load(std::filesystem::path(path.toStdString())); },
+      [this, path](Loaded loaded) {
+        if (loaded.isRecipe) {
+          setRecipe(loaded.workspace.recipe, tr("Open recipe"));
+          emit opened();
+          return;
+        }
+        // A model opened beside its own snapshot (or the other way round) joins the workspace; anything else replaces.
+        const auto fits = [](const stats::SnapshotPtr& snapshot, const auto& opened) {
+          return snapshot && opened && snapshot->provenance().modelFingerprint == opened->weights->fingerprint();
+        };
+        if (!loaded.isWorkspace && loaded.model && fits(m_snapshot, loaded.model)) {
+          loaded.snapshot = m_snapshot;
+          loaded.workspace = m_workspace;
+          loaded.workspace.model = path.toStdString();
+        } else if (!loaded.isWorkspace && loaded.snapshot && fits(loaded.snapshot, m_model)) {
+          loaded.model = m_model;
+          loaded.workspace.model = m_workspace.model;
+          loaded.workspace.recipe = m_workspace.recipe;
+        }
+        m_path = loaded.isWorkspace ? path : QString();
+        m_workspace = std::move(loaded.workspace);
+        m_model = std::move(loaded.model);
+        m_snapshot = std::move(loaded.snapshot);
+        m_report.reset();
+        m_preview.reset();
+        m_undo.clear();
+        emit modelChanged();
+        refreshPlan();
+        startPredictions();
+        emit snapshotChanged();
+        emit recipeChanged();
+        emit reportChanged();
+        emit titleChanged();
+        emit opened();
+      },
+      QStringLiteral("open"));
+  connect(job, &Job::finished, this, [this](const JobOutcome& outcome) {
+    if (outcome.state == JobOutcome::State::Failed) emit openFailed(outcome.text, outcome.where, outcome.remedy);
+  });
+}
+
+void Document::close() {
+  m_path.clear();
+  m_workspace = {};
+  m_model.reset();
+  m_snapshot.reset();
+  m_report.reset();
+  m_preview.reset();
+  m_undo.clear();
+  m_predictions.reset();
+  refreshPlan();
+  emit modelChanged();
+  emit snapshotChanged();
+  emit recipeChanged();
+  emit reportChanged();
+  emit titleChanged();
+}
+
+QString Document::title() const {
+  std::string name;
+  if (m_snapshot) name = m_snapshot->provenance().modelName;
+  if (m_model) name = std::filesystem::absolute(m_model->folder / "").parent_path().filename().string();
+  if (name.empty()) return {};
+  return QStringLiteral("%1 · %2").arg(QString::fromStdString(name), QString::fromStdString(recipe().name));
+}
+
+bool Document::save(const QString& path) {
+  try {
+    quant::saveWorkspace(m_workspace, path.toStdString());
+  } catch (const Error& error) {
+    emit openFailed(QString::fromStdString(error.text()), QString::fromStdString(error.where()),
+                    QString::fromStdString(error.remedy()));
+    return false;
+  }
+  m_path = path;
+  m_undo.setClean();
+  emit titleChanged();
+  return true;
+}
+
+void Document::setSnapshot(stats::SnapshotPtr snapshot, const QString& path) {
+  m_snapshot = std::move(snapshot);
+  m_workspace.snapshot = path.toStdString();
+  m_report.reset();
+  m_predictions.reset();
+  refreshPlan();
+  startPredictions();
+  emit snapshotChanged();
+  emit reportChanged();
+  emit titleChanged();
+}
+
+void Document::setReport(quant::VerifyReport report) {
+  m_report = std::move(report);
+  refreshRows();
+  emit reportChanged();
+}
+
+void Document::setExported(const QString& folder) {
+  m_workspace.exported = folder.toStdString();
+}
+
+void Document::setThresholds(double v0, double v1) {
+  quant::Recipe next = recipe();
+  next.v0 = v0;
+  next.v1 = v1;
+  setRecipe(next, tr("Thresholds %1 · %2").arg(v0, 0, 'g', 3).arg(v1, 0, 'g', 3));
+}
+
+void Document::setPolicy(const std::set<SiteId>& sites, std::optional<quant::Policy> policy) {
+  quant::Recipe next = recipe();
+  for (SiteId site : sites) {
+    next.overrides.erase(site);
+    if (policy) next.overrides[site] = *policy;
+  }
+  setRecipe(next, policy ? tr("Policy of %n site(s)", nullptr, static_cast<int>(sites.size()))
+                         : tr("Reset %n site(s) to the rule", nullptr, static_cast<int>(sites.size())));
+}
+
+void Document::setNote(SiteId site, const QString& note) {
+  quant::Recipe next = recipe();
+  if (note.isEmpty()) {
+    next.notes.erase(site);
+  } else {
+    next.notes[site] = note.toStdString();
+  }
+  setRecipe(next, tr("Note"));
+}
+
+void Document::setRecipe(const quant::Recipe& next, const QString& what) {
+  if (next == recipe()) return;
+  m_undo.push(new RecipeCommand(*this, next, what));
+}
+
+void Document::applyRecipe(const quant::Recipe& next) {
+  const quant::Recipe before = recipe();
+  m_workspace.recipe = next;
+  m_preview.reset();
+  refreshPlan();
+  // Predictions depend on steps, weights, edges and rules, not on thresholds, overrides or notes.
+  if (before.steps != next.steps || !(before.weights == next.weights) ||
+      before.weightOverrides != next.weightOverrides || before.foldEdges != next.foldEdges ||
+      !(before.rules == next.rules)) {
+    startPredictions();
+  }
+  emit recipeChanged();
+  emit titleChanged();
+}
+
+void Document::refreshPlan() {
+  m_plan.reset();
+  m_thresholds.reset();
+  if (m_snapshot) {
+    try {
+      m_plan = std::make_shared<const quant::Plan>(quant::makePlan(*m_snapshot, recipe()));
+      m_thresholds = std::make_unique<quant::ThresholdModel>(*m_snapshot, *m_plan, m_predictions.get());
+    } catch (const Error& error) {
+      emit openFailed(QString::fromStdString(error.text()), QString::fromStdString(error.where()),
+                      QString::fromStdString(error.remedy()));
+    }
+  }
+  refreshRows();
+  emit planChanged();
+}
+
+void Document::refreshRows() {
+  m_rows.clear();
+  m_outlook = {};
+  if (m_plan) {
+    m_rows.reserve(m_plan->sites.size());
+    for (std::size_t i = 0; i < m_plan->sites.size(); ++i) {
+      const quant::SitePlan& site = m_plan->sites[i];
+      SiteRow row;
+      row.id = site.id;
+      row.range = site.range;
+      row.rangeWithoutFirst = site.rangeWithoutFirst;
+      row.overridden = site.overridden;
+      row.policy = m_thresholds->policy(i, v0(), v1());
+      row.byRule = m_thresholds->byRule(i, v0(), v1());
+      if (m_predictions) row.predictedDb = m_predictions->at(i, row.policy).total;
+      if (m_report) {
+        const auto measured = std::find_if(m_report->sites.begin(), m_report->sites.end(),
+                                           [&](const quant::SiteMeasure& measure) { return measure.id == site.id; });
+        if (measured != m_report->sites.end()) row.measuredDb = measured->outputSqnrLocalDb;
+      }
+      m_rows.push_back(row);
+    }
+    m_outlook = m_thresholds->outlook(v0(), v1());
+    if (!m_preview) m_committed = m_outlook;
+  }
+  emit rowsChanged();
+}
+
+void Document::startPredictions() {
+  m_predictions.reset();
+  emit predictionsChanged();
+  if (!m_snapshot) return;
+  m_jobs.start<std::shared_ptr<const quant::PredictionTable>>(
+      tr("Predict SQNR"),
+      [snapshot = m_snapshot, recipe = recipe()](const JobContext& context) {
+        return std::make_shared<const quant::PredictionTable>(*snapshot, recipe, context);
+      },
+      [this](std::shared_ptr<const quant::PredictionTable> table) {
+        m_predictions = std::move(table);
+        if (m_plan) {
+          m_thresholds = std::make_unique<quant::ThresholdModel>(*m_snapshot, *m_plan, m_predictions.get());
+        }
+        refreshRows();
+        emit predictionsChanged();
+      },
+      QStringLiteral("predict"));
+}
+
+const SiteRow* Document::row(SiteId id) const {
+  const auto index = indexOf(id);
+  return index ? &m_rows[*index] : nullptr;
+}
+
+std::optional<std::size_t> Document::indexOf(SiteId id) const {
+  const auto found = std::lower_bound(m_rows.begin(), m_rows.end(), id,
+                                      [](const SiteRow& row, SiteId wanted) { return row.id < wanted; });
+  if (found == m_rows.end() || found->id != id) return std::nullopt;
+  return static_cast<std::size_t>(found - m_rows.begin());
+}
+
+void Document::previewThresholds(double v0, double v1) {
+  if (!m_plan) return;
+  m_preview = {v0, v1};
+  refreshRows();
+}
+
+void Document::commitPreview() {
+  if (!m_preview) return;
+  const auto [v0, v1] = *m_preview;
+  m_preview.reset();
+  if (v0 == recipe().v0 && v1 == recipe().v1) {
+    refreshRows();
+  } else {
+    setThresholds(v0, v1);
+  }
+}
+
+void Document::cancelPreview() {
+  if (!m_preview) return;
+  m_preview.reset();
+  refreshRows();
+}
+
+}  // namespace oscope::gui

@@ -1,0 +1,122 @@
+// The workspace that the window edits: checkpoint, snapshot, recipe, reports, undo. Views read it and listen to it.
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QUndoStack>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "analysis/model/open_model.h"
+#include "analysis/stats/snapshot.h"
+#include "quant/pipeline/workspace.h"
+#include "quant/policy/plan.h"
+#include "quant/policy/sensitivity.h"
+#include "quant/policy/what_if.h"
+#include "quant/verify/verify.h"
+
+namespace oscope::gui {
+
+class JobRunner;
+
+/// What the table, the plots and the inspector show of one site; recomputed at once when a threshold moves.
+struct SiteRow {
+  SiteId id;
+  float range = 0, rangeWithoutFirst = 0;
+  quant::Policy policy = quant::Policy::Static;
+  quant::Policy byRule = quant::Policy::Static;
+  bool overridden = false;
+  std::optional<double> predictedDb, measuredDb;
+};
+
+class Document : public QObject {
+  Q_OBJECT
+
+ public:
+  Document(JobRunner& jobs, QObject* parent = nullptr);
+  ~Document() override;
+
+  // What is open. Opening replaces the workspace; an error leaves everything as it was and arrives by openFailed().
+  /// Model folder, snapshot, workspace or recipe, told apart by what is there. Work happens on a job.
+  void open(const QString& path);
+  void close();
+  bool isEmpty() const { return m_snapshot == nullptr && m_model == nullptr; }
+  QString title() const;                       ///< "LLaMA-7B · W4A8"
+  QString filePath() const { return m_path; }  ///< of the saved workspace, empty: never saved
+  bool save(const QString& path);
+  const quant::Workspace& workspace() const { return m_workspace; }
+
+  std::shared_ptr<const model::OpenedModel> model() const { return m_model; }
+  stats::SnapshotPtr snapshot() const { return m_snapshot; }
+  /// A finished calibration becomes the workspace's snapshot.
+  void setSnapshot(stats::SnapshotPtr snapshot, const QString& path);
+  const std::optional<quant::VerifyReport>& report() const { return m_report; }
+  void setReport(quant::VerifyReport report);
+  void setExported(const QString& folder);
+
+  // The recipe. Every change goes through the undo stack.
+  const quant::Recipe& recipe() const { return m_workspace.recipe; }
+  QUndoStack& undoStack() { return m_undo; }
+  void setThresholds(double v0, double v1);
+  void setPolicy(const std::set<SiteId>& sites, std::optional<quant::Policy> policy);  ///< nullopt: back to the rule
+  void setNote(SiteId site, const QString& note);
+  void setRecipe(const quant::Recipe& recipe, const QString& what);  ///< any other change, named for the undo menu
+
+  // What follows from it.
+  /// The complete plan of the committed recipe; null while there is none.
+  std::shared_ptr<const quant::Plan> plan() const { return m_plan; }
+  const std::vector<SiteRow>& rows() const { return m_rows; }  ///< order of the snapshot; of the preview while dragging
+  const SiteRow* row(SiteId id) const;
+  std::optional<std::size_t> indexOf(SiteId id) const;
+  /// Predictions of every policy for every site; null until they are computed.
+  std::shared_ptr<const quant::PredictionTable> predictions() const { return m_predictions; }
+  const quant::Outlook& outlook() const { return m_outlook; }             ///< of what rows() shows
+  const quant::Outlook& committedOutlook() const { return m_committed; }  ///< of the recipe
+  /// For sweeps over thresholds; null while there is no plan.
+  const quant::ThresholdModel* thresholds() const { return m_thresholds.get(); }
+
+  // Thresholds under the mouse: rows and outlook follow at once, the recipe only on commit (one undo step).
+  double v0() const { return m_preview ? m_preview->first : recipe().v0; }
+  double v1() const { return m_preview ? m_preview->second : recipe().v1; }
+  bool previewing() const { return m_preview.has_value(); }
+  void previewThresholds(double v0, double v1);
+  void commitPreview();
+  void cancelPreview();
+
+ signals:
+  void opened();
+  void openFailed(const QString& text, const QString& where, const QString& remedy);
+  void modelChanged();
+  void snapshotChanged();
+  void recipeChanged();
+  void planChanged();  ///< the complete plan is new
+  void rowsChanged();  ///< policies, counts or predictions changed (also during a drag)
+  void predictionsChanged();
+  void reportChanged();
+  void titleChanged();
+
+ private:
+  friend class RecipeCommand;
+  void applyRecipe(const quant::Recipe& recipe);
+  void refreshRows();
+  void refreshPlan();
+  void startPredictions();
+
+  JobRunner& m_jobs;
+  QString m_path;
+  quant::Workspace m_workspace;
+  std::shared_ptr<const model::OpenedModel> m_model;
+  stats::SnapshotPtr m_snapshot;
+  std::shared_ptr<const quant::Plan> m_plan;
+  std::shared_ptr<const quant::PredictionTable> m_predictions;
+  std::unique_ptr<quant::ThresholdModel> m_thresholds;
+  std::optional<quant::VerifyReport> m_report;
+  std::vector<SiteRow> m_rows;
+  quant::Outlook m_outlook, m_committed;
+  std::optional<std::pair<double, double>> m_preview;
+  QUndoStack m_undo;
+};
+
+}  // namespace oscope::gui
