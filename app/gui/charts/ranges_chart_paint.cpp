@@ -1,0 +1,236 @@
+// What RangesChart paints around the chart's own series: zones, axes, rings, labels, thresholds, tooltip.
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+
+#include "app/common/number_format.h"
+#include "app/gui/charts/ranges_chart.h"
+#include "app/gui/marks.h"
+#include "app/gui/plots/axis.h"
+#include "app/gui/theme.h"
+
+namespace oscope::gui {
+namespace {
+
+constexpr double kHandleWidth = 94, kHandleHeight = 24;
+
+QString rangeText(double value) {
+  return QString::fromStdString(app::formatRange(value));
+}
+
+}  // namespace
+
+void RangesChart::drawBackground(QPainter* painter, const QRectF& rect) {
+  QChartView::drawBackground(painter, rect);
+  paintZones(*painter);
+  paintAxes(*painter);
+}
+
+void RangesChart::paintZones(QPainter& painter) const {
+  const Theme& t = theme();
+  const QRectF box = area();
+  const double y0 = std::clamp(toPixel(0, threshold(0)).y(), box.top(), box.bottom());
+  const double y1 = std::clamp(toPixel(0, threshold(1)).y(), box.top(), box.bottom());
+  struct Zone {
+    quant::Policy policy;
+    double top, bottom;
+    QString words;
+  };
+  const std::array<Zone, 3> zones{{{quant::Policy::Dynamic, box.top(), y1, tr("dynamic, per token")},
+                                   {quant::Policy::LaeStatic, y1, y0, tr("LAE + static")},
+                                   {quant::Policy::Static, y0, box.bottom(), tr("static, per tensor")}}};
+  painter.setFont(uiFont(11));
+  for (const Zone& zone : zones) {
+    painter.fillRect(QRectF(box.left(), zone.top, box.width(), zone.bottom - zone.top),
+                     mixed(t.surface, t.mark(zone.policy), t.dark ? 0.055 : 0.045));
+    if (zone.bottom - zone.top < 30) continue;
+    // The word stands at the edge that the zone shares with v1 or the axis.
+    const double y = zone.policy == quant::Policy::LaeStatic ? zone.top + 14 : zone.bottom - 14;
+    const double x = box.left() + box.width() * 0.22;
+    paintMark(painter, QPointF(x, y), zone.policy, 0.7);
+    painter.setPen(t.ink2);
+    painter.drawText(QPointF(x + 10, y + 4), zone.words);
+  }
+}
+
+void RangesChart::paintAxes(QPainter& painter) const {
+  const Theme& t = theme();
+  const QRectF box = area();
+  painter.setRenderHint(QPainter::Antialiasing, false);
+  for (const Tick& tick : logTicks(m_yLow, m_yHigh)) {
+    const double y = std::round(toPixel(0, tick.value).y()) + 0.5;
+    painter.setPen(QPen(tick.major ? t.gridMajor : t.gridMinor, 1));
+    painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y));
+    painter.setPen(tick.major ? t.ink2 : t.ink3);
+    painter.setFont(monoFont(tick.major ? 11 : 10.5));
+    painter.drawText(QRectF(18, y - 9, box.left() - 26, 18), Qt::AlignRight | Qt::AlignVCenter, tick.label);
+  }
+  painter.setFont(monoFont(11));
+  for (const Tick& tick : blockTicks(m_blocks, m_xLow, m_xHigh)) {
+    const double x = std::round(toPixel(tick.value, m_yLow).x()) + 0.5;
+    painter.setPen(QPen(t.gridMinor, 1));
+    painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()));
+    painter.setPen(QPen(t.borderStrong, 1));
+    painter.drawLine(QPointF(x, box.bottom()), QPointF(x, box.bottom() + 4));
+    painter.setPen(t.ink2);
+    painter.drawText(QRectF(x - 30, box.bottom() + 6, 60, 16), Qt::AlignCenter, tick.label);
+  }
+  painter.setPen(QPen(t.borderStrong, 1));
+  painter.drawLine(box.bottomLeft(), box.bottomRight());
+  painter.setFont(uiFont(11));
+  painter.setPen(t.ink3);
+  painter.drawText(QRectF(box.left(), box.bottom() + 26, box.width(), 18), Qt::AlignCenter, tr("block (depth)"));
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.translate(12, box.center().y());
+  painter.rotate(-90);
+  painter.drawText(QRectF(-160, -9, 320, 18), Qt::AlignCenter, tr("range v = max |x|, log scale"));
+  painter.restore();
+}
+
+void RangesChart::drawForeground(QPainter* painter, const QRectF& rect) {
+  QChartView::drawForeground(painter, rect);
+  painter->setRenderHint(QPainter::Antialiasing);
+  paintRings(*painter);
+  if (m_dragged) {
+    const double y = toPixel(0, m_before).y();
+    painter->setPen(QPen(theme().ink3, 1, Qt::DashLine));
+    painter->drawLine(QPointF(area().left(), y), QPointF(area().right(), y));
+    painter->setFont(uiFont(11));
+    painter->drawText(QPointF(area().left() + 8, y - 5), tr("v%1 was %2").arg(*m_dragged).arg(rangeText(m_before)));
+  }
+  paintDirectLabels(*painter);
+  for (int which : {1, 0}) paintThreshold(*painter, which);
+  if (m_band) {
+    QColor fill = theme().accent;
+    fill.setAlphaF(0.12f);
+    painter->setPen(QPen(theme().accent, 1));
+    painter->setBrush(fill);
+    painter->drawRect(m_band->normalized());
+  }
+  paintTooltip(*painter);
+}
+
+void RangesChart::paintRings(QPainter& painter) const {
+  const Theme& t = theme();
+  painter.save();
+  painter.setClipRect(area().adjusted(-10, -10, 10, 10));
+  painter.setBrush(Qt::NoBrush);
+  for (const RangePoint& point : m_points) {
+    const QPointF place = toPixel(point.site.block, point.value);
+    if (point.low > 0) {
+      painter.setPen(QPen(t.before, 1));
+      painter.drawLine(place, toPixel(point.site.block, point.low));
+      const QPointF median = toPixel(point.site.block, point.median);
+      painter.drawLine(median + QPointF(-3, 0), median + QPointF(3, 0));
+    }
+    if (point.changed) {
+      painter.setPen(QPen(t.mark(point.policy), 1.3));
+      painter.drawEllipse(place, 8.5, 8.5);
+    }
+    if (m_selected.count(point.site) != 0) {
+      painter.setPen(QPen(t.ink, point.site == m_current ? 1.8 : 1.2));
+      painter.drawEllipse(place, 9.5, 9.5);
+    } else if (point.site == m_hovered) {
+      painter.setPen(QPen(t.ink2, 1.2));
+      painter.drawEllipse(place, 8.5, 8.5);
+    }
+    if (!(point.value > 0)) {
+      painter.setPen(t.ink3);
+      painter.setFont(uiFont(10));
+      painter.drawText(place + QPointF(-14, -9), tr("↓ dead"));
+    }
+  }
+  painter.restore();
+}
+
+void RangesChart::paintThreshold(QPainter& painter, int which) const {
+  const Theme& t = theme();
+  const QRectF box = area();
+  const double y = toPixel(0, threshold(which)).y();
+  if (y < box.top() - 1 || y > box.bottom() + 1) return;
+  const bool active = m_dragged == which || (hasFocus() && m_focused == which);
+  const QPointF left(box.left(), y), right(box.right() + 4, y);
+  if (active) {
+    QColor halo = t.accent;
+    halo.setAlphaF(0.25f);
+    painter.setPen(QPen(halo, 8));
+    painter.drawLine(left, right);
+  }
+  painter.setPen(QPen(active ? t.accent : t.ink, active ? 2 : 1.25));
+  painter.drawLine(left, right);
+
+  const QRectF handle(right.x(), y - kHandleHeight / 2, kHandleWidth, kHandleHeight);
+  const QColor ground = active ? t.accent : t.ink;
+  const QColor text = active ? t.onAccent : t.surface;
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(ground);
+  painter.drawRoundedRect(handle, 5, 5);
+  painter.setBrush(mixed(ground, text, 0.6));
+  for (int dot = 0; dot < 6; ++dot) {
+    painter.drawEllipse(QPointF(handle.left() + 8 + 4 * (dot % 2), y - 4 + 4 * (dot / 2)), 1, 1);
+  }
+  painter.setPen(text);
+  painter.setFont(uiFont(12, QFont::DemiBold));
+  painter.drawText(handle.adjusted(20, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("v%1").arg(which));
+  painter.setFont(monoFont(12));
+  painter.drawText(handle.adjusted(0, 0, -9, 0), Qt::AlignRight | Qt::AlignVCenter, rangeText(threshold(which)));
+}
+
+void RangesChart::paintDirectLabels(QPainter& painter) const {
+  // The series' names at their last points, pushed apart where they would touch, and out of the thresholds' handles.
+  struct Label {
+    double y;
+    QString text;
+  };
+  const QRectF box = area();
+  std::vector<Label> labels;
+  for (const RangePoint& point : m_points) {
+    if (point.site.block != m_blocks - 1 || point.site.block > m_xHigh) continue;
+    const double y = toPixel(0, point.value).y();
+    if (y >= box.top() && y <= box.bottom()) labels.push_back({y, QString::fromUtf8(toString(point.site.kind).data())});
+  }
+  for (Label& label : labels) {
+    for (int which : {0, 1}) {
+      const double y = toPixel(0, threshold(which)).y();
+      if (std::fabs(label.y - y) < 21) label.y = label.y < y ? y - 21 : y + 21;
+    }
+  }
+  std::sort(labels.begin(), labels.end(), [](const Label& a, const Label& b) { return a.y < b.y; });
+  for (std::size_t i = 1; i < labels.size(); ++i) labels[i].y = std::max(labels[i].y, labels[i - 1].y + 14);
+  painter.setFont(uiFont(11));
+  painter.setPen(theme().ink2);
+  for (const Label& label : labels) {
+    painter.drawText(QRectF(box.right() + 10, label.y - 8, kHandleWidth, 16), Qt::AlignLeft | Qt::AlignVCenter,
+                     label.text);
+  }
+}
+
+void RangesChart::paintTooltip(QPainter& painter) const {
+  if (m_dragged || m_band || !m_hovered) return;
+  const auto point = std::find_if(m_points.begin(), m_points.end(),
+                                  [this](const RangePoint& candidate) { return candidate.site == *m_hovered; });
+  if (point == m_points.end()) return;
+  const QStringList lines = point->tooltip.split(QLatin1Char('\n'));
+  const QFont titleFont = uiFont(12, QFont::DemiBold), bodyFont = uiFont(12);
+  double width = 0;
+  for (const QString& line : lines) {
+    width = std::max(width, QFontMetricsF(line == lines.front() ? titleFont : bodyFont).horizontalAdvance(line));
+  }
+  const QSizeF size(width + 24, 18.0 * static_cast<double>(lines.size()) + 14);
+  const QPointF anchor = toPixel(point->site.block, point->value);
+  QPointF corner = anchor + QPointF(14, -size.height() - 10);
+  if (corner.x() + size.width() > area().right()) corner.setX(anchor.x() - 14 - size.width());
+  if (corner.y() < area().top()) corner.setY(anchor.y() + 14);
+  painter.setPen(QPen(theme().borderStrong, 1));
+  painter.setBrush(theme().dark ? theme().surface2 : theme().surface);
+  painter.drawRoundedRect(QRectF(corner, size), 8, 8);
+  for (int i = 0; i < lines.size(); ++i) {
+    painter.setFont(i == 0 ? titleFont : bodyFont);
+    painter.setPen(i == 0 ? theme().ink : theme().ink2);
+    painter.drawText(QRectF(corner.x() + 12, corner.y() + 7 + 18 * i, width + 2, 18), Qt::AlignLeft | Qt::AlignVCenter,
+                     lines[i]);
+  }
+}
+
+}  // namespace oscope::gui

@@ -1,0 +1,200 @@
+#include "app/gui/frame/jobs_dock.h"
+
+#include <QDateTime>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QPointer>
+#include <QProgressBar>
+#include <QScrollArea>
+#include <QTabBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "app/common/number_format.h"
+#include "app/gui/frame/widgets.h"
+#include "app/gui/icons.h"
+#include "app/gui/jobs/job_runner.h"
+#include "app/gui/theme.h"
+
+namespace oscope::gui {
+namespace {
+
+constexpr int kKeptRows = 8;
+constexpr int kLogLines = 2000;
+
+QString progressText(const Progress& progress) {
+  if (progress.total <= 0) return {};
+  QString text =
+      QObject::tr("%1 of %2 %3")
+          .arg(QString::fromStdString(app::formatCount(progress.done)),
+               QString::fromStdString(app::formatCount(progress.total)), QString::fromStdString(progress.unit));
+  if (progress.etaSeconds)
+    text += QObject::tr(" · %1 left").arg(QString::fromStdString(app::formatDuration(*progress.etaSeconds)));
+  if (!progress.note.empty()) text += QStringLiteral(" · ") + QString::fromStdString(progress.note);
+  return text;
+}
+
+/// One job: icon, title, figures, bar, cancel. Follows its job to the end.
+class JobRow : public QWidget {
+ public:
+  JobRow(Job* job, QWidget* parent) : QWidget(parent) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 2, 0, 4);
+    column->setSpacing(4);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(8);
+    m_icon = new QLabel(this);
+    setIcon("clock", theme().ink2);
+    auto* title = new QLabel(job->title(), this);
+    title->setFont(uiFont(12, QFont::DemiBold));
+    m_figures = makeLabel({}, "hint", this);
+    m_cancel = makeIconButton(QStringLiteral("close"), QObject::tr("Cancel"), {}, this);
+    m_cancel->setFixedSize(22, 22);
+    row->addWidget(m_icon);
+    row->addWidget(title);
+    row->addStretch(1);
+    row->addWidget(m_figures);
+    row->addWidget(m_cancel);
+    column->addLayout(row);
+    m_bar = new QProgressBar(this);
+    m_bar->setTextVisible(false);
+    m_bar->setRange(0, 0);
+    column->addWidget(m_bar);
+    connect(m_cancel, &QToolButton::clicked, job, &Job::cancel);
+    connect(job, &Job::progressed, this, [this](const Progress& progress) {
+      m_bar->setRange(0, 1000);
+      m_bar->setValue(progress.total > 0 ? static_cast<int>(1000 * progress.done / progress.total) : 0);
+      m_figures->setText(progressText(progress));
+    });
+    connect(job, &Job::finished, this, [this, job](const JobOutcome& outcome) {
+      m_bar->hide();
+      m_cancel->hide();
+      const QString time = QString::fromStdString(app::formatDuration(job->seconds()));
+      switch (outcome.state) {
+        case JobOutcome::State::Done:
+          setIcon("check", theme().ok);
+          m_figures->setText(QObject::tr("done in %1").arg(time));
+          break;
+        case JobOutcome::State::Cancelled:
+          setIcon("info", theme().ink3);
+          m_figures->setText(QObject::tr("cancelled after %1").arg(time));
+          break;
+        case JobOutcome::State::Failed:
+          setIcon("error", theme().error);
+          m_figures->setText(QObject::tr("failed: %1").arg(outcome.text));
+          m_figures->setToolTip(outcome.message);
+          break;
+      }
+    });
+  }
+
+ private:
+  void setIcon(const char* name, const QColor& color) {
+    m_icon->setPixmap(iconPixmap(QLatin1String(name), color, 14, devicePixelRatioF()));
+  }
+  QLabel *m_icon, *m_figures;
+  QToolButton* m_cancel;
+  QProgressBar* m_bar;
+};
+
+}  // namespace
+
+JobsDock::JobsDock(JobRunner& jobs, QWidget* parent) : QWidget(parent), m_jobs(jobs) {
+  setProperty("class", "surface");
+  setAttribute(Qt::WA_StyledBackground);
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(0);
+
+  auto* left = new QWidget(this);
+  auto* leftColumn = new QVBoxLayout(left);
+  leftColumn->setContentsMargins(16, 10, 12, 4);
+  auto* head = new QHBoxLayout;
+  auto* title = new QLabel(tr("Jobs"), left);
+  title->setFont(uiFont(12, QFont::DemiBold));
+  m_running = makeLabel({}, "hint", left);
+  head->addWidget(title);
+  head->addWidget(m_running);
+  head->addStretch(1);
+  leftColumn->addLayout(head);
+  auto* scroll = new QScrollArea(left);
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  auto* content = new QWidget(scroll);
+  content->setProperty("class", "surface");
+  m_rows = new QVBoxLayout(content);
+  m_rows->setContentsMargins(0, 0, 0, 0);
+  m_rows->addStretch(1);
+  scroll->setWidget(content);
+  leftColumn->addWidget(scroll, 1);
+  row->addWidget(left, 1);
+  row->addWidget(makeRule(Qt::Vertical, this));
+
+  auto* right = new QWidget(this);
+  auto* rightColumn = new QVBoxLayout(right);
+  rightColumn->setContentsMargins(16, 6, 12, 4);
+  rightColumn->setSpacing(4);
+  m_tabs = new QTabBar(right);
+  m_tabs->setDrawBase(false);
+  m_tabs->setExpanding(false);
+  m_tabs->addTab(tr("Log"));
+  m_tabs->addTab(tr("Problems"));
+  rightColumn->addWidget(m_tabs);
+  for (QPlainTextEdit** edit : {&m_log, &m_problems}) {
+    *edit = new QPlainTextEdit(right);
+    (*edit)->setReadOnly(true);
+    (*edit)->setFont(monoFont(11));
+    (*edit)->setMaximumBlockCount(kLogLines);
+    (*edit)->setFrameShape(QFrame::NoFrame);
+    (*edit)->setStyleSheet(QStringLiteral("QPlainTextEdit { border: none; padding: 0; }"));
+    rightColumn->addWidget(*edit, 1);
+  }
+  m_problems->hide();
+  row->addWidget(right, 1);
+
+  connect(m_tabs, &QTabBar::currentChanged, this, [this](int tab) {
+    m_log->setVisible(tab == 0);
+    m_problems->setVisible(tab == 1);
+  });
+  connect(&jobs, &JobRunner::jobStarted, this, &JobsDock::addJob);
+  connect(&jobs, &JobRunner::jobFinished, this, [this](Job* job) {
+    const int running = m_jobs.runningCount();
+    m_running->setText(running == 0 ? QString() : tr("%n running", nullptr, running));
+    if (job->outcome().state == JobOutcome::State::Failed) {
+      addProblem({Severity::Error, "job.failed", job->outcome().where.toStdString(), job->outcome().text.toStdString(),
+                  job->outcome().remedy.toStdString()});
+    }
+  });
+  connect(&jobs, &JobRunner::diagnosed, this, &JobsDock::addProblem);
+}
+
+void JobsDock::addJob(Job* job) {
+  m_running->setText(tr("%n running", nullptr, m_jobs.runningCount()));
+  m_rows->insertWidget(0, new JobRow(job, this));
+  while (m_rows->count() > kKeptRows + 1) {
+    QLayoutItem* oldest = m_rows->takeAt(m_rows->count() - 2);
+    delete oldest->widget();
+    delete oldest;
+  }
+}
+
+void JobsDock::log(const QString& text) {
+  m_log->appendPlainText(QDateTime::currentDateTime().toString(QStringLiteral("HH:mm:ss  ")) + text);
+}
+
+void JobsDock::addProblem(const Diagnostic& diagnostic) {
+  if (diagnostic.severity == Severity::Info) {
+    log(QString::fromStdString(diagnostic.where + ": " + diagnostic.text));
+    return;
+  }
+  ++m_problemCount;
+  m_tabs->setTabText(1, tr("Problems %1").arg(m_problemCount));
+  QString text = QString::fromUtf8(diagnostic.severity == Severity::Error ? "✕ " : "△! ");
+  text += QString::fromStdString(diagnostic.text);
+  if (!diagnostic.where.empty()) text += QStringLiteral("  [%1]").arg(QString::fromStdString(diagnostic.where));
+  if (!diagnostic.remedy.empty()) text += QStringLiteral("  → %1").arg(QString::fromStdString(diagnostic.remedy));
+  m_problems->appendPlainText(text);
+}
+
+}  // namespace oscope::gui

@@ -1,0 +1,40 @@
+// Bottom dock: what runs, what it said, and what is wrong.
+#pragma once
+
+#include <QWidget>
+
+#include "analysis/base/diagnostic.h"
+
+class QLabel;
+class QListWidget;
+class QPlainTextEdit;
+class QTabBar;
+class QVBoxLayout;
+
+namespace oscope::gui {
+
+class Job;
+class JobRunner;
+
+class JobsDock : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit JobsDock(JobRunner& jobs, QWidget* parent = nullptr);
+  /// A line of the log, with the time in front.
+  void log(const QString& text);
+  void addProblem(const Diagnostic& diagnostic);
+  int problems() const { return m_problemCount; }
+
+ private:
+  void addJob(Job* job);
+
+  JobRunner& m_jobs;
+  QLabel* m_running;
+  QVBoxLayout* m_rows;
+  QTabBar* m_tabs;
+  QPlainTextEdit *m_log, *m_problems;
+  int m_problemCount = 0;
+};
+
+}  // namespace oscope::gui

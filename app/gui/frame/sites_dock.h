@@ -1,0 +1,37 @@
+// Left dock: the whole model at a glance, one block open at a time, with the filter.
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QLineEdit;
+class QTreeView;
+
+namespace oscope::gui {
+
+class Document;
+class SiteTreeModel;
+class ViewContext;
+
+class SitesDock : public QWidget {
+  Q_OBJECT
+
+ public:
+  SitesDock(Document& document, ViewContext& context, QWidget* parent = nullptr);
+  void focusFilter();
+  QTreeView* tree() const { return m_tree; }
+
+ private:
+  void showSelection();
+  void refreshCount();
+
+  Document& m_document;
+  ViewContext& m_context;
+  SiteTreeModel* m_model;
+  QTreeView* m_tree;
+  QLineEdit* m_filter;
+  QLabel *m_count, *m_problem;
+  bool m_following = false;  ///< true while the tree takes over a selection made elsewhere
+};
+
+}  // namespace oscope::gui

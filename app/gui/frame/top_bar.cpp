@@ -1,0 +1,72 @@
+#include "app/gui/frame/top_bar.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenuBar>
+#include <QToolButton>
+#include <QUndoStack>
+
+#include "app/gui/frame/widgets.h"
+#include "app/gui/icons.h"
+#include "app/gui/theme.h"
+
+namespace oscope::gui {
+
+TopBar::TopBar(QUndoStack& undo, QWidget* parent) : QWidget(parent) {
+  setProperty("class", "surface");
+  setAttribute(Qt::WA_StyledBackground);
+  setFixedHeight(48);
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(24, 0, 16, 0);
+  row->setSpacing(8);
+
+  auto* logo = new QLabel(this);
+  logo->setPixmap(iconPixmap(QStringLiteral("outlierscope"), theme().accent, 26, devicePixelRatioF()));
+  row->addWidget(logo);
+  row->addSpacing(20);
+  m_menus = new QMenuBar(this);
+  m_menus->setNativeMenuBar(false);
+  m_menus->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
+  row->addWidget(m_menus);
+  row->addStretch(1);
+  m_name = new QLabel(QStringLiteral("Outlierscope"), this);
+  m_name->setObjectName(QStringLiteral("workspaceName"));
+  m_name->setFont(uiFont(12, QFont::DemiBold));
+  m_file = makeLabel({}, "label", this);
+  row->addWidget(m_name);
+  row->addWidget(m_file);
+  row->addStretch(1);
+
+  m_device = new QToolButton(this);
+  m_device->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  m_device->setPopupMode(QToolButton::InstantPopup);
+  m_device->setAccessibleName(tr("Device"));
+  row->addWidget(m_device);
+  row->addWidget(makeRule(Qt::Vertical, this));
+
+  for (const auto& [action, icon, keys] :
+       {std::tuple(undo.createUndoAction(this, tr("Undo")), "undo", QKeySequence(Qt::CTRL | Qt::Key_Z)),
+        std::tuple(undo.createRedoAction(this, tr("Redo")), "redo", QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z))}) {
+    action->setShortcut(keys);
+    action->setIcon(themedIcon(QLatin1String(icon)));
+    auto* button = new QToolButton(this);
+    button->setDefaultAction(action);
+    button->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    button->setFixedSize(28, 28);
+    row->addWidget(button);
+  }
+  setDevice(tr("CPU"), false);
+}
+
+void TopBar::setWorkspace(const QString& name, const QString& file, bool dirty) {
+  m_name->setText(name.isEmpty() ? QStringLiteral("Outlierscope") : name);
+  m_file->setText(dirty ? tr("%1 — edited").arg(file) : file);
+}
+
+void TopBar::setDevice(const QString& text, bool accelerator) {
+  m_device->setText(text);
+  m_device->setIcon(QIcon(iconPixmap(QStringLiteral("chip"), accelerator ? theme().ok : theme().ink2, 16, 2)));
+}
+
+}  // namespace oscope::gui

@@ -1,0 +1,40 @@
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QSettings>
+
+#include "app/gui/frame/main_window.h"
+#include "app/gui/icons.h"
+#include "app/gui/theme.h"
+
+int main(int argc, char** argv) {
+  QApplication app(argc, argv);
+  QApplication::setApplicationName(QStringLiteral("outlierscope"));
+  QApplication::setOrganizationName(QStringLiteral("outlierscope"));
+  QApplication::setApplicationDisplayName(QStringLiteral("Outlierscope"));
+
+  QCommandLineParser parser;
+  parser.setApplicationDescription(
+      QObject::tr("See the outliers of a language model, choose the policy, export W4A8."));
+  parser.addHelpOption();
+  parser.addVersionOption();
+  parser.addPositionalArgument(
+      QStringLiteral("path"),
+      QObject::tr("model folder, snapshot (.oscope.h5), workspace (.oscope) or recipe (.json)"));
+  const QCommandLineOption themeOption(QStringLiteral("theme"), QObject::tr("system, light or dark"),
+                                       QStringLiteral("theme"));
+  parser.addOption(themeOption);
+  parser.process(app);
+
+  auto choice = static_cast<oscope::gui::ThemeChoice>(QSettings().value(QStringLiteral("theme"), 0).toInt());
+  if (parser.value(themeOption) == QLatin1String("light")) choice = oscope::gui::ThemeChoice::Light;
+  if (parser.value(themeOption) == QLatin1String("dark")) choice = oscope::gui::ThemeChoice::Dark;
+  oscope::gui::applyTheme(app, choice);
+  QApplication::setWindowIcon(
+      QIcon(oscope::gui::iconPixmap(QStringLiteral("outlierscope"), oscope::gui::theme().accent, 64)));
+
+  oscope::gui::MainWindow window;
+  window.resize(1600, 1000);
+  window.show();
+  if (!parser.positionalArguments().isEmpty()) window.open(parser.positionalArguments().constFirst());
+  return QApplication::exec();
+}

@@ -1,0 +1,212 @@
+#include "app/gui/views/ranges/ranges_view.h"
+
+#include <QCheckBox>
+#include <QHBoxLayout>
+#include <QInputDialog>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "app/common/number_format.h"
+#include "app/gui/charts/ranges_chart.h"
+#include "app/gui/document.h"
+#include "app/gui/frame/widgets.h"
+#include "app/gui/marks.h"
+#include "app/gui/plots/save_picture.h"
+#include "app/gui/view_context.h"
+
+namespace oscope::gui {
+namespace {
+
+enum Figure { kStatic, kLae, kDynamic, kMedian, kWorst, kShare };
+
+QString text(const std::string& utf8) {
+  return QString::fromStdString(utf8);
+}
+
+QString signedCount(int delta) {
+  return delta == 0 ? QString() : (delta > 0 ? QStringLiteral("+%1") : QStringLiteral("−%1")).arg(std::abs(delta));
+}
+
+QString signedDb(double delta) {
+  const QString magnitude = text(app::formatDb(delta));
+  return magnitude == QLatin1String("0.0") ? QString() : delta > 0 ? QLatin1Char('+') + magnitude : magnitude;
+}
+
+}  // namespace
+
+RangesView::RangesView(const ViewServices& services, QWidget* parent) : View(parent), m_services(services) {
+  m_controls = new QWidget(this);
+  auto* controls = new QHBoxLayout(m_controls);
+  controls->setContentsMargins(0, 0, 0, 0);
+  controls->setSpacing(12);
+  m_firstToken = new QCheckBox(tr("first token"), m_controls);
+  m_firstToken->setChecked(true);
+  m_firstToken->setToolTip(
+      tr("Count the first token of each sample. Off: see what the range would be without it; "
+         "policies always follow the whole range."));
+  m_measure = new SegmentedControl({tr("max |x|"), tr("min · median · max")}, m_controls);
+  controls->addWidget(m_firstToken);
+  controls->addWidget(m_measure);
+
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  m_figures = new FigureStrip(this);
+  m_figures->addFigure(tr("Static"), {}, static_cast<int>(quant::Policy::Static));
+  m_figures->addFigure(tr("LAE + static"), {}, static_cast<int>(quant::Policy::LaeStatic));
+  m_figures->addFigure(tr("Dynamic"), {}, static_cast<int>(quant::Policy::Dynamic));
+  m_figures->addSeparator();
+  m_figures->addFigure(tr("Predicted SQNR, median"), tr("dB"));
+  m_figures->addFigure(tr("Worst site"), tr("dB"));
+  m_figures->addFigure(tr("Static share"), QStringLiteral("%"));
+  column->addWidget(m_figures);
+  column->addWidget(makeRule(Qt::Horizontal, this));
+  m_chart = new RangesChart(this);
+  auto* plot = new QHBoxLayout;
+  plot->setContentsMargins(12, 12, 8, 8);
+  plot->addWidget(m_chart);
+  column->addLayout(plot, 1);
+
+  Document& document = m_services.document;
+  ViewContext& context = m_services.context;
+  connect(&document, &Document::rowsChanged, this, &RangesView::refresh);
+  connect(&document, &Document::snapshotChanged, this, [this] {
+    gatherSpreads();
+    refresh();
+    m_chart->fit();
+  });
+  connect(m_firstToken, &QCheckBox::toggled, this, &RangesView::refresh);
+  connect(m_measure, &SegmentedControl::currentChanged, this, [this] {
+    refresh();
+    m_chart->fit();
+  });
+  connect(m_chart, &RangesChart::thresholdsDragged, &document, &Document::previewThresholds);
+  connect(m_chart, &RangesChart::dragFinished, &document,
+          [&document](bool commit) { commit ? document.commitPreview() : document.cancelPreview(); });
+  connect(m_chart, &RangesChart::valueWanted, this, &RangesView::typeThreshold);
+  connect(m_chart, &RangesChart::siteHovered, &context, &ViewContext::hover);
+  connect(m_chart, &RangesChart::sitesBanded, &context, &ViewContext::selectSites);
+  connect(m_chart, &RangesChart::siteClicked, &context, [&context](SiteId site, bool extend) {
+    if (!extend) return context.selectSite(site);
+    std::set<SiteId> sites = context.selection().sites;
+    if (!sites.insert(site).second) sites.erase(site);
+    context.selectSites(std::move(sites));
+  });
+  connect(&context, &ViewContext::hoverChanged, m_chart, &RangesChart::setHovered);
+  connect(&context, &ViewContext::selectionChanged, m_chart,
+          [this](const Selection& selection) { m_chart->setSelection(selection.sites, selection.current); });
+  gatherSpreads();
+  refresh();
+  m_chart->fit();
+  m_chart->setSelection(context.selection().sites, context.selection().current);
+}
+
+QString RangesView::subtitle() const {
+  return tr("all sites over depth");
+}
+
+void RangesView::gatherSpreads() {
+  m_spreads.clear();
+  if (!m_services.document.snapshot()) return;
+  for (const stats::SiteStats& site : m_services.document.snapshot()->sites()) {
+    std::vector<float> maxima = site.absmax;
+    const auto middle = maxima.begin() + static_cast<std::ptrdiff_t>(maxima.size() / 2);
+    std::nth_element(maxima.begin(), middle, maxima.end());
+    m_spreads.push_back({*std::min_element(maxima.begin(), maxima.end()), *middle});
+  }
+}
+
+void RangesView::refresh() {
+  const Document& document = m_services.document;
+  const auto& rows = document.rows();
+  std::vector<RangePoint> points;
+  points.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const SiteRow& row = rows[i];
+    RangePoint point;
+    point.site = row.id;
+    point.value = m_firstToken->isChecked() ? row.range : row.rangeWithoutFirst;
+    point.policy = row.policy;
+    point.changed = document.previewing() && document.plan()->sites[i].policy != row.policy;
+    if (m_measure->current() == 1 && i < m_spreads.size()) {
+      point.low = m_spreads[i].low;
+      point.median = m_spreads[i].median;
+    }
+    point.tooltip = tr("Block %1 · %2\nv %3 · %4 without first token\n%5, predicted %6 dB")
+                        .arg(row.id.block)
+                        .arg(QString::fromUtf8(toString(row.id.kind).data()), text(app::formatRange(row.range)),
+                             text(app::formatRange(row.rangeWithoutFirst)), policyTitle(row.policy),
+                             text(app::formatDb(row.predictedDb)));
+    points.push_back(std::move(point));
+  }
+  m_chart->setThresholds(document.v0(), document.v1());
+  m_chart->setPoints(std::move(points), rows.empty() ? 0 : rows.back().id.block + 1);
+  refreshFigures();
+}
+
+void RangesView::refreshFigures() {
+  const Document& document = m_services.document;
+  const quant::Outlook& now = document.outlook();
+  const quant::Outlook& before = document.committedOutlook();
+  const bool moving = document.previewing();
+  for (int policy : {kStatic, kLae, kDynamic}) {
+    const int count = now.counts[static_cast<std::size_t>(policy)];
+    m_figures->setFigure(policy, text(app::formatCount(count)));
+    m_figures->setDelta(policy,
+                        moving ? signedCount(count - before.counts[static_cast<std::size_t>(policy)]) : QString());
+  }
+  const bool known = now.predicted > 0;
+  const auto value = [known](double decibel) { return known ? std::optional(decibel) : std::nullopt; };
+  m_figures->setFigure(kMedian, text(app::formatDb(value(now.medianSqnrDb))));
+  m_figures->setDelta(kMedian, moving && known ? signedDb(now.medianSqnrDb - before.medianSqnrDb) : QString());
+  QString worst = tr("dB");
+  if (known && now.worstSite < document.rows().size()) {
+    const SiteId site = document.rows()[now.worstSite].id;
+    worst += QStringLiteral("  b%1 · %2").arg(site.block).arg(QString::fromUtf8(toString(site.kind).data()));
+  }
+  m_figures->setFigure(kWorst, text(app::formatDb(value(now.worstSqnrDb))), worst);
+  m_figures->setDelta(kWorst, moving && known ? signedDb(now.worstSqnrDb - before.worstSqnrDb) : QString());
+  m_figures->setFigure(kShare, text(app::formatShare(now.staticShare)));
+}
+
+void RangesView::typeThreshold(int which) {
+  Document& document = m_services.document;
+  const double low = which == 0 ? 1e-6 : document.recipe().v0 * 1.001;
+  const double high = which == 0 ? document.recipe().v1 / 1.001 : 1e9;
+  bool accepted = false;
+  const double value = QInputDialog::getDouble(
+      this, tr("Threshold"), tr("v%1, between %2 and %3:").arg(which).arg(low, 0, 'g', 4).arg(high, 0, 'g', 4),
+      which == 0 ? document.v0() : document.v1(), low, high, 4, &accepted);
+  if (!accepted) return;
+  which == 0 ? document.setThresholds(value, document.recipe().v1)
+             : document.setThresholds(document.recipe().v0, value);
+}
+
+bool RangesView::escape() {
+  return m_chart->escape();
+}
+
+void RangesView::savePicture(const QString& path) {
+  gui::savePicture(path, m_chart->size(), [this](QPainter& painter) { m_chart->render(&painter); });
+}
+
+QString RangesView::csv() const {
+  QString table =
+      QStringLiteral("block,site,range,range_without_first_token,policy,by_hand,predicted_db,measured_db\n");
+  const auto number = [](const std::optional<double>& value) {
+    return value ? QString::number(*value, 'g', 9) : QString();
+  };
+  for (const SiteRow& row : m_services.document.rows()) {
+    table += QStringLiteral("%1,%2,%3,%4,%5,%6,%7,%8\n")
+                 .arg(row.id.block)
+                 .arg(QString::fromUtf8(toString(row.id.kind).data()))
+                 .arg(static_cast<double>(row.range), 0, 'g', 9)
+                 .arg(static_cast<double>(row.rangeWithoutFirst), 0, 'g', 9)
+                 .arg(QString::fromUtf8(quant::toString(row.policy).data()))
+                 .arg(row.overridden ? 1 : 0)
+                 .arg(number(row.predictedDb), number(row.measuredDb));
+  }
+  return table;
+}
+
+}  // namespace oscope::gui

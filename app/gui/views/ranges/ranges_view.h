@@ -1,0 +1,49 @@
+// Home: all sites over depth, v0 and v1 to drag; counts, predictions and colours follow the mouse.
+#pragma once
+
+#include "app/gui/views/view.h"
+
+class QCheckBox;
+
+namespace oscope::gui {
+
+class FigureStrip;
+class RangesChart;
+class SegmentedControl;
+
+class RangesView : public View {
+  Q_OBJECT
+
+ public:
+  RangesView(const ViewServices& services, QWidget* parent);
+  QWidget* headerControls() override { return m_controls; }
+  QString subtitle() const override;
+  bool escape() override;
+  bool canSavePicture() const override { return true; }
+  void savePicture(const QString& path) override;
+  QString csv() const override;
+
+  RangesChart* chart() const { return m_chart; }
+  FigureStrip* figures() const { return m_figures; }
+
+ private:
+  void refresh();
+  void refreshFigures();
+  void gatherSpreads();
+  void typeThreshold(int which);
+
+  /// Smallest and median per-channel absmax of each site (order of the snapshot).
+  struct Spread {
+    double low = 0, median = 0;
+  };
+
+  ViewServices m_services;
+  QWidget* m_controls;
+  SegmentedControl* m_measure;
+  QCheckBox* m_firstToken;
+  FigureStrip* m_figures;
+  RangesChart* m_chart;
+  std::vector<Spread> m_spreads;
+};
+
+}  // namespace oscope::gui

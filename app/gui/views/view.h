@@ -1,0 +1,59 @@
+// A view of the window: one folder entry in views/ and one line in view_registry.cpp. Views know the document and the
+// context, never each other.
+#pragma once
+
+#include <QString>
+#include <QWidget>
+#include <functional>
+#include <vector>
+
+namespace oscope::gui {
+
+class Document;
+class ViewContext;
+class JobRunner;
+
+/// What every view gets.
+struct ViewServices {
+  Document& document;
+  ViewContext& context;
+  JobRunner& jobs;
+};
+
+class View : public QWidget {
+  Q_OBJECT
+
+ public:
+  using QWidget::QWidget;
+  /// Widgets for the right side of the view's header (segmented controls, toggles); owned by the view. May be null.
+  virtual QWidget* headerControls() { return nullptr; }
+  /// The small line beside the title ("all sites over depth").
+  virtual QString subtitle() const { return {}; }
+  /// Ctrl+F: true where the view has a filter of its own and took the focus.
+  virtual bool focusFilter() { return false; }
+  /// Esc: the innermost thing to leave (a drag, a rubber band, a filter); true where there was one.
+  virtual bool escape() { return false; }
+  /// Ctrl+Shift+E and the header's save button: the picture as PNG or SVG, the data as CSV. False: not offered.
+  virtual bool canSavePicture() const { return false; }
+  virtual void savePicture(const QString& path) { Q_UNUSED(path); }
+  virtual QString csv() const { return {}; }
+
+ signals:
+  void subtitleChanged();
+};
+
+/// Groups of the rail.
+enum class ViewGroup { See, Decide, Deliver };
+
+struct ViewEntry {
+  QString id, title, icon, help;  ///< help: resource file of the F1 page
+  ViewGroup group = ViewGroup::See;
+  bool sideDocks = true;      ///< whether Sites and Inspector are shown beside it
+  bool needsSnapshot = true;  ///< without one the empty state stands in
+  std::function<View*(const ViewServices&, QWidget* parent)> make;
+};
+
+/// All views in the order of the rail.
+const std::vector<ViewEntry>& views();
+
+}  // namespace oscope::gui

@@ -1,0 +1,29 @@
+#include "app/gui/views/ranges/ranges_view.h"
+#include "app/gui/views/view.h"
+
+namespace oscope::gui {
+namespace {
+
+template <typename T>
+ViewEntry entry(const char* id, const QString& title, ViewGroup group, bool sideDocks, bool needsSnapshot) {
+  ViewEntry view;
+  view.id = view.icon = QString::fromLatin1(id);
+  view.title = title;
+  view.help = QStringLiteral(":/help/%1.html").arg(view.id);
+  view.group = group;
+  view.sideDocks = sideDocks;
+  view.needsSnapshot = needsSnapshot;
+  view.make = [](const ViewServices& services, QWidget* parent) -> View* { return new T(services, parent); };
+  return view;
+}
+
+}  // namespace
+
+const std::vector<ViewEntry>& views() {
+  static const std::vector<ViewEntry> all{
+      entry<RangesView>("ranges", QObject::tr("Ranges"), ViewGroup::See, true, true),
+  };
+  return all;
+}
+
+}  // namespace oscope::gui
