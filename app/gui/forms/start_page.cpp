@@ -98,7 +98,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
                         tr("Statistics of a calibration; works without its checkpoint"), snapshot, tr("Ctrl Shift O"),
                         page));
   cards->addWidget(card(QStringLiteral("sample"), tr("Try the bundled sample"),
-                        tr("A small LLaMA, calibrated at the first click: every view works"), sample, {}, page));
+                        tr("A small trained model, calibrated at the first click"), sample, {}, page));
   m_column->addLayout(cards);
   m_column->addWidget(new DropZone(page));
 
