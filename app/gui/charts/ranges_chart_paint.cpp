@@ -7,6 +7,7 @@
 #include "app/gui/charts/ranges_chart.h"
 #include "app/gui/marks.h"
 #include "app/gui/plots/axis.h"
+#include "app/gui/plots/plot_paint.h"
 #include "app/gui/theme.h"
 
 namespace oscope::gui {
@@ -101,13 +102,7 @@ void RangesChart::drawForeground(QPainter* painter, const QRectF& rect) {
   }
   paintDirectLabels(*painter);
   for (int which : {1, 0}) paintThreshold(*painter, which);
-  if (m_band) {
-    QColor fill = theme().accent;
-    fill.setAlphaF(0.12f);
-    painter->setPen(QPen(theme().accent, 1));
-    painter->setBrush(fill);
-    painter->drawRect(m_band->normalized());
-  }
+  if (m_band) paintRubberBand(*painter, *m_band);
   paintTooltip(*painter);
 }
 
@@ -211,26 +206,7 @@ void RangesChart::paintTooltip(QPainter& painter) const {
   const auto point = std::find_if(m_points.begin(), m_points.end(),
                                   [this](const RangePoint& candidate) { return candidate.site == *m_hovered; });
   if (point == m_points.end()) return;
-  const QStringList lines = point->tooltip.split(QLatin1Char('\n'));
-  const QFont titleFont = uiFont(12, QFont::DemiBold), bodyFont = uiFont(12);
-  double width = 0;
-  for (const QString& line : lines) {
-    width = std::max(width, QFontMetricsF(line == lines.front() ? titleFont : bodyFont).horizontalAdvance(line));
-  }
-  const QSizeF size(width + 24, 18.0 * static_cast<double>(lines.size()) + 14);
-  const QPointF anchor = toPixel(point->site.block, point->value);
-  QPointF corner = anchor + QPointF(14, -size.height() - 10);
-  if (corner.x() + size.width() > area().right()) corner.setX(anchor.x() - 14 - size.width());
-  if (corner.y() < area().top()) corner.setY(anchor.y() + 14);
-  painter.setPen(QPen(theme().borderStrong, 1));
-  painter.setBrush(theme().dark ? theme().surface2 : theme().surface);
-  painter.drawRoundedRect(QRectF(corner, size), 8, 8);
-  for (int i = 0; i < lines.size(); ++i) {
-    painter.setFont(i == 0 ? titleFont : bodyFont);
-    painter.setPen(i == 0 ? theme().ink : theme().ink2);
-    painter.drawText(QRectF(corner.x() + 12, corner.y() + 7 + 18 * i, width + 2, 18), Qt::AlignLeft | Qt::AlignVCenter,
-                     lines[i]);
-  }
+  gui::paintTooltip(painter, toPixel(point->site.block, point->value), area(), point->tooltip);
 }
 
 }  // namespace oscope::gui
