@@ -1,0 +1,80 @@
+// Device, memory and what else is no arithmetic.
+#include "gpu/cuda_backend.h"
+
+#include <cuda_runtime.h>
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "analysis/base/error.h"
+#include "gpu/cuda_check.h"
+
+namespace oscope::gpu {
+namespace {
+
+std::size_t bytesOf(const compute::Tensor& tensor) {
+  return static_cast<std::size_t>(tensor.rows * tensor.cols) * static_cast<std::size_t>(bitSize(tensor.dtype)) / 8;
+}
+
+}  // namespace
+
+CudaBackend::CudaBackend(int ordinal, const compute::BackendOptions& options)
+    : m_device(std::make_shared<CudaDevice>(ordinal, options.memoryBytes)), m_uploader(m_device) {}
+
+CudaBackend::~CudaBackend() = default;
+
+void CudaBackend::enter() const {
+  if (m_stop.stop_requested()) throw Cancelled();
+  m_device->makeCurrent();
+}
+
+compute::DeviceInfo CudaBackend::info() const {
+  return m_device->info();
+}
+
+std::string CudaBackend::whyUnsupported(std::string_view, DType dtype) const {
+  if (isFloatWeight(dtype) || dtype == DType::F64 || dtype == DType::I8) return {};
+  return fmt::format("the CUDA backend reads weights as F32, F16, BF16 or F64, not {}", toString(dtype));
+}
+
+compute::Tensor CudaBackend::allocate(DType dtype, std::int64_t rows, std::int64_t cols) {
+  m_device->makeCurrent();
+  Tensor tensor{nullptr, dtype, rows, cols};
+  tensor.buffer = std::make_shared<DeviceBuffer>(m_device, bytesOf(tensor));
+  return tensor;
+}
+
+void CudaBackend::upload(const void* host, Tensor& device) {
+  m_device->makeCurrent();
+  checkCuda(cudaMemcpyAsync(device.buffer->data(), host, bytesOf(device), cudaMemcpyHostToDevice, stream()), "upload");
+}
+
+void CudaBackend::download(const Tensor& device, void* host) {
+  m_device->makeCurrent();
+  checkCuda(cudaMemcpyAsync(host, device.buffer->data(), bytesOf(device), cudaMemcpyDeviceToHost, stream()),
+            "download");
+  m_device->compute().synchronize("download");
+}
+
+compute::WeightPtr CudaBackend::prepareWeight(const compute::HostTensor& weight) {
+  m_device->makeCurrent();
+  return std::make_shared<CudaWeight>(weight, m_uploader);
+}
+
+void CudaBackend::synchronize() {
+  m_device->makeCurrent();
+  m_device->compute().synchronize("synchronize");
+}
+
+int ordinalOf(const std::string& deviceId) {
+  constexpr std::string_view kKind = "cuda:";
+  int ordinal = -1;
+  if (deviceId.starts_with(kKind)) {
+    const char* last = deviceId.data() + deviceId.size();
+    const auto [end, error] = std::from_chars(deviceId.data() + kKind.size(), last, ordinal);
+    if (error == std::errc() && end == last && ordinal >= 0) return ordinal;
+  }
+  throw Error(ErrorCode::InvalidArgument, deviceId, "names no CUDA device", "use cuda:0, cuda:1, ...");
+}
+
+}  // namespace oscope::gpu

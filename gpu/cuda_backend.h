@@ -1,0 +1,85 @@
+// The CUDA backend. Same interface and meaning as the CPU's, the reference (analysis/compute/backend.h); numerics
+// differ where this header says so. One backend is used by one thread at a time.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+#include "analysis/compute/backend.h"
+#include "analysis/compute/backend_registry.h"
+#include "gpu/cuda_weight.h"
+#include "gpu/device_buffer.h"
+#include "gpu/device_layout.h"
+#include "gpu/weight_uploader.h"
+
+namespace oscope::gpu {
+
+class CudaBackend final : public compute::Backend {
+ public:
+  using Tensor = compute::Tensor;
+  using Weight = compute::Weight;
+  using SequenceLayout = compute::SequenceLayout;
+
+  CudaBackend(int ordinal, const compute::BackendOptions& options);
+  ~CudaBackend() override;
+
+  compute::DeviceInfo info() const override;
+  std::string whyUnsupported(std::string_view op, DType dtype) const override;
+  void setStopToken(std::stop_token stop) override { m_stop = std::move(stop); }
+
+  Tensor allocate(DType dtype, std::int64_t rows, std::int64_t cols) override;
+  void upload(const void* host, Tensor& device) override;
+  void download(const Tensor& device, void* host) override;
+  compute::WeightPtr prepareWeight(const compute::HostTensor& weight) override;
+  void synchronize() override;
+
+  void embed(const Weight& table, std::span<const std::int32_t> ids, float scale, Tensor& out) override;
+  void addPositions(const Weight& table, const SequenceLayout& layout, std::int64_t offset, Tensor& out) override;
+  void rmsNorm(const Tensor& x, const Weight& w, float eps, float weightOffset, Tensor& y) override;
+  void layerNorm(const Tensor& x, const Weight* w, const Weight* b, float eps, Tensor& y) override;
+  void linear(const Tensor& x, const SequenceLayout& layout, const Weight& w, const Weight* bias, Tensor& y) override;
+  void rope(compute::HeadView x, const SequenceLayout& layout, const compute::RopeParams& params) override;
+  void attention(const compute::HeadView& q, const compute::HeadView& k, const compute::HeadView& v,
+                 const SequenceLayout& layout, const compute::AttentionParams& params, Tensor& out) override;
+  void activate(compute::Activation act, Tensor& x) override;
+  void gate(compute::Activation act, const Tensor& gate, Tensor& up) override;
+  void add(Tensor& x, const Tensor& y) override;
+  void copy(const Tensor& from, Tensor& into) override;
+
+  // cuda_backend_quant.cpp
+  void fakeQuant(Tensor& x, const SequenceLayout& layout, const compute::ActivationQuant& quant) override;
+  void quantize(const Tensor& x, const SequenceLayout& layout, const compute::ActivationQuant& quant, Tensor& codes,
+                Tensor& scales) override;
+  compute::WeightPtr prepareQuantized(const compute::QuantizedWeight& weight) override;
+  compute::WeightPtr dequantize(const compute::QuantizedWeight& weight) override;
+  void integerLinear(const Tensor& codes, const Tensor& scales, const Weight& quantized, const Weight* bias,
+                     Tensor& y) override;
+
+  // cuda_backend_stats.cpp
+  std::unique_ptr<compute::SiteAccumulator> makeAccumulator(std::int64_t channels,
+                                                            const compute::ReductionSpec& spec) override;
+  void accumulate(compute::SiteAccumulator& accumulator, const Tensor& x, const SequenceLayout& layout,
+                  std::int64_t firstToken) override;
+
+  // cuda_backend_compare.cpp
+  compute::LogitComparison compareLogits(const Tensor& a, const Tensor& b,
+                                         std::span<const std::int32_t> targets) override;
+  PairSums compare(const Tensor& a, const Tensor& b) override;
+  std::vector<double> energies(const Tensor& x, const SequenceLayout& layout) override;
+
+ private:
+  /// Begins every op: the device becomes the thread's current one; a requested stop throws Cancelled.
+  void enter() const;
+  StreamHandle stream() const { return m_device->compute().handle(); }
+  LayoutView onDevice(const SequenceLayout& layout) { return m_layout.of(m_device, layout); }
+
+  std::shared_ptr<CudaDevice> m_device;
+  WeightUploader m_uploader;
+  DeviceLayout m_layout;
+  std::stop_token m_stop;
+};
+
+/// "cuda:1" to 1. InvalidArgument for anything else.
+int ordinalOf(const std::string& deviceId);
+
+}  // namespace oscope::gpu
