@@ -8,6 +8,7 @@
 #include "analysis/base/process_memory.h"
 #include "analysis/calibration/run_plan.h"
 #include "analysis/calibration/work_folder.h"
+#include "analysis/compute/cpu_backend.h"
 #include "analysis/forward/forward_runner.h"
 
 namespace oscope::calibration {
@@ -17,9 +18,8 @@ namespace {
 constexpr std::int64_t kBusyTokensCpu = 2048, kBusyTokensDevice = 8192;
 /// What code, allocator, BLAS buffers and HDF5 take besides what is counted.
 constexpr std::uint64_t kReserve = std::uint64_t{96} << 20;
-/// A BLAS thread's packing buffer, and the panel of a weight that it converts (256 rows).
+/// A BLAS thread's packing buffer.
 constexpr std::uint64_t kBlasBuffer = std::uint64_t{16} << 20;
-constexpr std::uint64_t kPanelRows = 256;
 /// Share of a device's free memory that is used.
 constexpr double kDeviceShare = 0.9;
 /// Time of everything that is no GEMM, beside the GEMMs (tests/bench holds the forward pass to 80 % of the GEMM rate).
@@ -111,8 +111,8 @@ HostMemory hostMemory(const model::OpenedModel& model, const Dataset& data, cons
     for (const model::LinearDesc& linear : block.linears) widest = std::max(widest, linear.in);
   }
   HostMemory memory;
-  const std::uint64_t scratch = static_cast<std::uint64_t>(device.threads) *
-                                (kBlasBuffer + kPanelRows * sizeof(float) * static_cast<std::uint64_t>(widest));
+  const std::uint64_t scratch =
+      static_cast<std::uint64_t>(device.threads) * (kBlasBuffer + compute::CpuBackend::panelBytes(widest));
   // The embedding is released before the first block is read. Statistics: accumulators, and the records read from them.
   memory.fixed =
       residentMemory() + kReserve + scratch +

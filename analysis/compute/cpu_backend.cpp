@@ -57,6 +57,10 @@ CpuBackend::CpuBackend(int threads) : m_parallel(threads) {
   openblas_set_num_threads(1);
 }
 
+std::uint64_t CpuBackend::panelBytes(std::int64_t in) {
+  return sizeof(float) * static_cast<std::uint64_t>(cpu::kWidestPanel * in);
+}
+
 DeviceInfo CpuBackend::info() const {
   DeviceInfo info;
   info.id = "cpu";

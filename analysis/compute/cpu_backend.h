@@ -12,6 +12,8 @@ class CpuBackend final : public Backend {
  public:
   /// `threads`: 0 means one per usable core.
   explicit CpuBackend(int threads);
+  /// Scratch of one thread in linear(): the widest panel of a 16-bit weight with `in` columns, as float32.
+  static std::uint64_t panelBytes(std::int64_t in);
 
   DeviceInfo info() const override;
   std::string whyUnsupported(std::string_view op, DType dtype) const override;

@@ -50,6 +50,9 @@ struct SiteDesc {
   std::vector<int> readers;      ///< indices into BlockGraph::linears
   std::optional<FoldEdge> fold;  ///< the one exact edge, where there is one
   std::string whyNoFold;         ///< reason in words where there is none ("GeLU stands between fc1 and fc2")
+  /// transformers' implementation hands the readers [batch * length, channels]: clients that hook its modules can't
+  /// tell tokens from sequences there.
+  bool tokensFlattened = false;
 };
 
 /// Registers of a block program. Hidden is the residual stream that enters and leaves the block.

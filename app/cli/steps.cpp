@@ -116,7 +116,7 @@ quant::ExportReport exportStep(const model::OpenedModel& model, const stats::Sna
   quant::ExportReport report = format.write({model, snapshot, plan}, options, session.context());
   session.show(report.diagnostics);
   TextTable truth({{"runtime", Align::Left}, {"layers", Align::Left}, {"executes", Align::Left}, {"as chosen"}});
-  for (const quant::RuntimeTruth& row : format.runtimes(plan, options.params)) {
+  for (const quant::RuntimeTruth& row : format.runtimes(model.graph, plan, options.params)) {
     truth.addRow({row.runtime, row.layers, row.executes, row.exact ? "yes" : "no"});
   }
   session.print(fmt::format("{}: {} ({} in float before), {} linears quantized, {} left in float, {}\n\n{}",

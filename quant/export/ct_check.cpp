@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace oscope::quant {
 namespace {
@@ -14,6 +15,9 @@ class Checker {
  public:
   Checker(const model::ModelGraph& graph, const Plan& plan) : m_plan(plan) {
     for (const model::BlockGraph& block : graph.blocks) {
+      for (const model::SiteDesc& site : block.sites) {
+        if (site.tokensFlattened) m_flattened.insert(site.id);
+      }
       for (const model::LinearDesc& linear : block.linears) m_hasBias[linear.module] = !linear.bias.empty();
     }
   }
@@ -57,6 +61,12 @@ class Checker {
       refuse("export.per_sequence", where, "one scale per sequence at run time can't be said in this format",
              "use per-token scales");
     }
+    if (activation.granularity == Granularity::Token && m_flattened.contains(site.id)) {
+      add(Severity::Warning, "export.flattened_tokens", where,
+          "transformers flattens the tokens in front of its linears: compressed-tensors takes one scale for all of "
+          "them",
+          "make the site static, or run it in a client that scales each token");
+    }
     if (activation.bits != 4 && activation.bits != 8) {
       refuse("export.activation_bits", where, fmt::format("activations of {} bits can't be carried", activation.bits),
              "use 8 bits");
@@ -98,6 +108,7 @@ class Checker {
 
   const Plan& m_plan;
   std::map<std::string, bool> m_hasBias;
+  std::set<SiteId> m_flattened;
   Diagnostics m_found;
 };
 

@@ -12,6 +12,6 @@ namespace oscope::quant {
 Diagnostics checkCt(const model::ModelGraph& graph, const Plan& plan);
 
 /// formats.md section 3, for the kinds of layers that this plan has.
-std::vector<RuntimeTruth> ctRuntimes(const Plan& plan, CtContainer preferred);
+std::vector<RuntimeTruth> ctRuntimes(const model::ModelGraph& graph, const Plan& plan, CtContainer preferred);
 
 }  // namespace oscope::quant

@@ -34,8 +34,9 @@ class CtExact final : public ExportFormat {
     return checkCt(graph, plan);
   }
 
-  std::vector<RuntimeTruth> runtimes(const Plan& plan, const ParamSet& params) const override {
-    return ctRuntimes(plan, containerOf(params));
+  std::vector<RuntimeTruth> runtimes(const model::ModelGraph& graph, const Plan& plan,
+                                     const ParamSet& params) const override {
+    return ctRuntimes(graph, plan, containerOf(params));
   }
 
   ExportReport write(const ExportInput& input, const ExportOptions& options, const JobContext& context) const override {

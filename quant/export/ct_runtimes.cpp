@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 #include "quant/export/ct_check.h"
 
@@ -14,6 +15,7 @@ struct Kind {
   Granularity activation;
   bool grouped, symmetric;
   CtContainer container;
+  bool tokensFlattened;  ///< dynamic scales behind a 2-D input of transformers' implementation
   friend auto operator<=>(const Kind&, const Kind&) = default;
 };
 
@@ -21,15 +23,19 @@ std::string words(const Kind& kind, int count) {
   const char* input = kind.activation == Granularity::Float    ? "A16"
                       : kind.activation == Granularity::Tensor ? "A8 static"
                                                                : "A8 dynamic";
-  return fmt::format("{} linears W{}{}{}, {}", count, kind.bits, input, kind.symmetric ? "" : ", asymmetric",
-                     formatName(kind.container));
+  return fmt::format("{} linears W{}{}{}, {}{}", count, kind.bits, input, kind.symmetric ? "" : ", asymmetric",
+                     formatName(kind.container), kind.tokensFlattened ? ", tokens flattened" : "");
 }
 
 RuntimeTruth transformersTruth(const Kind& kind, const std::string& layers) {
   std::string executes = "weights dequantized on load, float GEMM";
   if (kind.activation == Granularity::Tensor) executes += ", input rounded to the static scale before each linear";
-  if (kind.activation == Granularity::Token) executes += ", input rounded per token, max |x| / 127.5";
-  return {"transformers + compressed-tensors", layers, executes, true};
+  if (kind.tokensFlattened) {
+    executes += ", one scale for all tokens of the input: the model flattens them before these linears";
+  } else if (kind.activation == Granularity::Token) {
+    executes += ", input rounded per token, max |x| / 127.5";
+  }
+  return {"transformers + compressed-tensors", layers, executes, !kind.tokensFlattened};
 }
 
 RuntimeTruth vllmTruth(const Kind& kind, const std::string& layers) {
@@ -54,12 +60,21 @@ RuntimeTruth vllmTruth(const Kind& kind, const std::string& layers) {
 
 }  // namespace
 
-std::vector<RuntimeTruth> ctRuntimes(const Plan& plan, CtContainer preferred) {
+std::vector<RuntimeTruth> ctRuntimes(const model::ModelGraph& graph, const Plan& plan, CtContainer preferred) {
+  std::set<std::string> flattened;
+  for (const model::BlockGraph& block : graph.blocks) {
+    for (const model::LinearDesc& linear : block.linears) {
+      if (block.site(linear.site).tokensFlattened) flattened.insert(linear.module);
+    }
+  }
   std::map<Kind, int> counts;
-  for (const auto& [scheme, modules] : makeCtConfig({}, plan, preferred).groups) {
-    const Kind kind{scheme.weights.bits, scheme.activation, scheme.weights.group > 0, scheme.weights.symmetric,
-                    scheme.container};
-    counts[kind] += static_cast<int>(modules.size());
+  for (const auto& [scheme, modules] : makeCtConfig(graph, plan, preferred).groups) {
+    Kind kind{scheme.weights.bits,      scheme.activation, scheme.weights.group > 0,
+              scheme.weights.symmetric, scheme.container,  false};
+    for (const std::string& module : modules) {
+      kind.tokensFlattened = scheme.activation == Granularity::Token && flattened.contains(module);
+      ++counts[kind];
+    }
   }
   std::vector<RuntimeTruth> truths;
   for (const auto& [kind, count] : counts) truths.push_back(transformersTruth(kind, words(kind, count)));

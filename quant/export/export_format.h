@@ -52,7 +52,8 @@ class ExportFormat {
   virtual ParamSchema params() const { return {}; }
   /// What this format can't represent of the plan: Severity::Error refuses the job, Warning changes it.
   virtual Diagnostics check(const model::ModelGraph& graph, const Plan& plan, const ParamSet& params) const = 0;
-  virtual std::vector<RuntimeTruth> runtimes(const Plan& plan, const ParamSet& params) const = 0;
+  virtual std::vector<RuntimeTruth> runtimes(const model::ModelGraph& graph, const Plan& plan,
+                                             const ParamSet& params) const = 0;
   virtual ExportReport write(const ExportInput& input, const ExportOptions& options,
                              const JobContext& context) const = 0;
 };

@@ -217,12 +217,35 @@ TEST(CtExport, AnExistingFolderIsKeptUnlessItMayBeReplaced) {
 
 TEST(CtExport, TellsWhatRuntimesReallyExecute) {
   ExportedSample sample;
-  const auto truths = ExportedSample::format().runtimes(sample.plan(), sample.options().params);
+  const auto truths = ExportedSample::format().runtimes(sample.model().graph, sample.plan(), sample.options().params);
   ASSERT_EQ(truths.size(), 4u);
   for (const RuntimeTruth& truth : truths) {
     const bool transformers = truth.runtime.find("transformers") == 0;
     EXPECT_EQ(truth.exact, transformers) << truth.runtime << ": " << truth.layers;
   }
+}
+
+TEST(CtExport, WarnsWherePerTokenScalesMeetFlattenedTokens) {
+  ExportedSample sample;  // ffn_mid is dynamic, the other sites are static
+  model::ModelGraph graph = sample.model().graph;
+  const auto warnings = [&] {
+    const Diagnostics found = ExportedSample::format().check(graph, sample.plan(), sample.options().params);
+    return std::count_if(found.begin(), found.end(),
+                         [](const Diagnostic& finding) { return finding.code == "export.flattened_tokens"; });
+  };
+  EXPECT_EQ(warnings(), 0);
+  for (model::BlockGraph& block : graph.blocks) {
+    for (model::SiteDesc& site : block.sites) site.tokensFlattened = site.id.kind != SiteKind::AttnIn;
+  }
+  EXPECT_EQ(warnings(), static_cast<std::ptrdiff_t>(graph.blocks.size()));
+  int otherwise = 0;
+  for (const RuntimeTruth& truth : ExportedSample::format().runtimes(graph, sample.plan(), sample.options().params)) {
+    if (truth.runtime.find("transformers") != 0 || truth.exact) continue;
+    ++otherwise;
+    EXPECT_THAT(truth.layers, HasSubstr("dynamic"));
+    EXPECT_THAT(truth.executes, HasSubstr("one scale for all tokens"));
+  }
+  EXPECT_EQ(otherwise, 1);
 }
 
 }  // namespace

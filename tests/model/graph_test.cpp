@@ -58,6 +58,14 @@ TEST(Graph, EdgesOrReasonsForEverySite) {
   EXPECT_EQ(learned.site({0, SiteKind::FfnMid}).fold->name, "fc1_rows");
 }
 
+TEST(Graph, SaysWhereTheReferenceFlattensTokens) {
+  const ModelGraph learned = graphOf(learnedConfig());
+  EXPECT_FALSE(learned.site({0, SiteKind::AttnIn}).tokensFlattened);
+  EXPECT_TRUE(learned.site({0, SiteKind::FfnIn}).tokensFlattened);
+  EXPECT_TRUE(learned.site({0, SiteKind::FfnMid}).tokensFlattened);
+  EXPECT_FALSE(graphOf(tinyConfig()).site({0, SiteKind::FfnMid}).tokensFlattened);
+}
+
 TEST(Graph, ANormThatFeedsTheResidualCanNotBeFolded) {
   Json fused = fusedConfig(2, 4);
   fused["apply_residual_connection_post_layernorm"] = true;

@@ -15,8 +15,8 @@ constexpr std::int64_t kRowTile = 512;
 
 // Wide panels spare OpenBLAS from packing x again and again; a multiple of 4 of them keeps threads evenly busy.
 std::int64_t panelWidth(std::int64_t out) {
-  constexpr std::int64_t kWidest = 512, kNarrowest = 64, kPanels = 4, kRound = 16;
-  const std::int64_t panels = kPanels * ((out + kPanels * kWidest - 1) / (kPanels * kWidest));
+  constexpr std::int64_t kNarrowest = 64, kPanels = 4, kRound = 16;
+  const std::int64_t panels = kPanels * ((out + kPanels * kWidestPanel - 1) / (kPanels * kWidestPanel));
   const std::int64_t width = ((out + panels - 1) / panels + kRound - 1) / kRound * kRound;
   return std::max(width, kNarrowest);
 }

@@ -11,6 +11,8 @@
 
 namespace oscope::compute::cpu {
 
+/// Rows of a weight that one thread converts and multiplies at once, at the most.
+inline constexpr std::int64_t kWidestPanel = 512;
 /// y [rows, w.rows()] = x [rows, w.cols()] W^T + bias (may be null).
 void linear(Parallel& parallel, const float* x, const SequenceLayout& layout, const CpuWeight& w, const float* bias,
             float* y);

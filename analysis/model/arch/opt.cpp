@@ -66,7 +66,11 @@ BlockGraph buildBlock(const ModelGraph& graph, int index, const std::string& pre
   }
   block.step(LinearStep{fc2, Slot::Up, Slot::Proj});
   addToHidden(ffnNorm);
-  return block.finish();
+  BlockGraph finished = block.finish();
+  for (SiteDesc& site : finished.sites) {
+    site.tokensFlattened = site.id.kind == SiteKind::FfnIn || site.id.kind == SiteKind::FfnMid;
+  }
+  return finished;
 }
 
 ModelGraph build(const checkpoint::HfConfig& config, const TensorCatalog* catalog) {
