@@ -74,6 +74,23 @@ double activationNoise(const stats::SiteStats& site, const stats::SiteDetail& de
   return noise;
 }
 
+/// What the sampled rows stand for: by group of input channels, the energy of all folded weights over theirs. A few
+/// rows with large weights make most of the rounding error; whether the sample met them or not, the column norms know.
+std::vector<double> shareOfSample(const stats::ReaderStats& reader, const std::vector<float>& folded,
+                                  const std::vector<float>& scale, std::size_t group) {
+  const std::size_t in = reader.columnNorms.size();
+  std::vector<double> all(in / group), sampled(in / group);
+  for (std::size_t j = 0; j < in; ++j) {
+    const double norm = static_cast<double>(reader.columnNorms[j]) * (scale.empty() ? 1.0f : scale[j]);
+    all[j / group] += norm * norm;
+  }
+  for (std::size_t k = 0; k < folded.size(); ++k) {
+    sampled[k % in / group] += static_cast<double>(folded[k]) * folded[k];
+  }
+  for (std::size_t g = 0; g < all.size(); ++g) all[g] = sampled[g] > 0 ? all[g] / sampled[g] : 0;
+  return all;
+}
+
 /// Squared output error of one reader's rounded weights, summed over all tokens and outputs.
 double weightNoise(const stats::SiteStats& site, const stats::SiteDetail& detail, std::size_t reader,
                    const WhatIf& question, const std::vector<float>& scale) {
@@ -87,12 +104,14 @@ double weightNoise(const stats::SiteStats& site, const stats::SiteDetail& detail
       dequantizeWeight(quantizeWeight(folded, sampled, site.channels, question.weights, question.rules.scaleDtype));
 
   // Error of each sampled weight in units of the unfolded weight.
+  const auto group = static_cast<std::size_t>(effectiveGroup(question.weights, site.channels));
+  const std::vector<double> represented = shareOfSample(site.readers[reader], folded, scale, group);
   std::vector<double> errors(folded.size());
   double independent = 0;
   for (std::size_t k = 0; k < errors.size(); ++k) {
     const std::size_t j = k % in;
     errors[k] = (static_cast<double>(rounded[k]) - folded[k]) / (scale.empty() ? 1.0 : scale[j]);
-    independent += errors[k] * errors[k] * site.rms[j] * site.rms[j];
+    independent += represented[j / group] * errors[k] * errors[k] * site.rms[j] * site.rms[j];
   }
   // What channels that move together add or cancel, measured on the sampled activations.
   double together = 0, apart = 0;
@@ -109,8 +128,7 @@ double weightNoise(const stats::SiteStats& site, const stats::SiteDetail& detail
     }
   }
   const double correlation = apart > 0 ? together / apart : 1;
-  const double perRow = independent * correlation / static_cast<double>(sampled);
-  return perRow * static_cast<double>(site.readers[reader].out) * static_cast<double>(site.tokens);
+  return independent * correlation * static_cast<double>(site.tokens);
 }
 
 double decibel(double signal, double noise) {
