@@ -117,6 +117,7 @@ ExitStatus run(Options& options, Session& session) {
                        {"export", toJson(exported)},
                        {"verify", quant::toJson(verified)}};
   writeJsonFile(out / "report.json", report);
+  quant::saveVerifyHtml(verified, out / "report.html");
   quant::Workspace workspace;
   workspace.model = std::filesystem::absolute(options.model).lexically_normal();
   workspace.snapshot = calibrateOptions.output;
@@ -135,7 +136,7 @@ Command addRun(CLI::App& root) {
   CLI::App* app = root.add_subcommand(
       "run",
       "Calibrate, plan, export and verify in one go, into one folder: run.oscope.h5, recipe.json, model/, report.json, "
-      "workspace.oscope. Killed or cancelled, the same command resumes");
+      "report.html, workspace.oscope. Killed or cancelled, the same command resumes");
   const auto options = std::make_shared<Options>();
   options->evalData.samples = kDefaultWindows;
   options->evalData.length = kDefaultWindowLength;

@@ -13,6 +13,7 @@ struct Options {
   DataOptions data;
   DeviceOptions device;
   quant::VerifyOptions verify;
+  std::filesystem::path html;
 };
 
 ExitStatus run(Options& options, Session& session) {
@@ -26,6 +27,10 @@ ExitStatus run(Options& options, Session& session) {
   session.show(report.diagnostics);
   session.print(verifyText(report));
   session.emit(quant::toJson(report));
+  if (!options.html.empty()) {
+    quant::saveVerifyHtml(report, options.html);
+    session.note("the report is in " + options.html.string());
+  }
   return report.passed() ? ExitStatus::Ok : ExitStatus::Failed;
 }
 
@@ -61,6 +66,7 @@ Command addVerify(CLI::App& root) {
   addVerifyOptions(*app, options->verify);
   app->add_option("--divisor", options->verify.dynamicDivisor,
                   "Divisor of per-token scales instead of the recipe's, e.g. 127.5");
+  app->add_option("--html", options->html, "Also write the report as a page with its plots")->type_name("FILE");
   addDeviceOptions(*app, options->device);
   return {app, [options](Session& session) { return run(*options, session); }};
 }

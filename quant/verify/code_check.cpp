@@ -33,7 +33,7 @@ std::string placeOf(const ExportedModel& exported, const CtLinear& linear, std::
 
 FileCheck checkCodes(const ExportedModel& exported, const CtLinear& linear, const compute::QuantizedWeight& weight,
                      std::span<const float> folded, double expectedError) {
-  FileCheck check{"codes of " + linear.module, true, {}};
+  FileCheck check{"codes", "codes of " + linear.module, true, {}};
   const int high = (1 << (linear.scheme.weights.bits - 1)) - 1;
   const bool nearest = exported.deploy().codesBy == "rtn";
   double error = 0, energy = 0;

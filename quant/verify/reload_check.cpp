@@ -25,13 +25,13 @@ class Checker {
       : m_exported(exported), m_model(model), m_context(context) {}
 
   std::vector<FileCheck> run() {
-    attempt("config groups", [&] { return checkConfig(); });
-    attempt("tensors", [&] { return checkDeclarations(); });
+    attempt("config", "config groups", [&] { return checkConfig(); });
+    attempt("tensors", "tensors", [&] { return checkDeclarations(); });
     for (const DeployFile& file : m_exported.deploy().files) {
-      attempt("file " + file.name, [&] { return checkFile(file); });
+      attempt("files", "file " + file.name, [&] { return checkFile(file); });
     }
     ProgressMeter meter(m_context, "check files", "blocks", static_cast<std::int64_t>(m_model.graph.blocks.size()));
-    attempt("tensors outside the blocks", [&] { return checkCarried(); });
+    attempt("carried", "tensors outside the blocks", [&] { return checkCarried(); });
     for (const model::BlockGraph& block : m_model.graph.blocks) {
       checkBlock(block);
       m_exported.releaseBlock(block.index);
@@ -43,9 +43,9 @@ class Checker {
  private:
   /// Runs one check; an Error of the files is its failure. The text returned says what is wrong, empty: nothing.
   template <typename Check>
-  void attempt(const std::string& name, Check&& check) {
+  void attempt(const char* kind, const std::string& name, Check&& check) {
     m_context.checkCancelled();
-    FileCheck result{name, false, {}};
+    FileCheck result{kind, name, false, {}};
     try {
       result.detail = check();
       result.passed = result.detail.empty();
@@ -136,15 +136,18 @@ class Checker {
     const compute::HostTensor tensor = m_exported.files().tensor(name);
     Sha256 hash;
     hash.update({static_cast<const std::byte*>(tensor.data), tensor.bytes()});
-    if (hash.finish() == written->second.sha256) return {};
+    const std::string found = hash.finish();
+    if (found == written->second.sha256) return {};
     for (const auto& shard : m_exported.files().shards()) {
       if (!shard->contains(name)) continue;
       const checkpoint::TensorEntry& entry = m_exported.files().entry(name);
       const std::uint64_t start = shard->header().dataStart;
-      return fmt::format("tensor {}, file {}, bytes {} to {}: changed since the export", name,
-                         shard->path().filename().string(), start + entry.begin, start + entry.end);
+      return fmt::format("tensor {}, file {}, bytes {} to {}: changed since the export; found SHA-256 {}, expected {}",
+                         name, shard->path().filename().string(), start + entry.begin, start + entry.end, found,
+                         written->second.sha256);
     }
-    return "tensor " + name + " changed since the export";
+    return fmt::format("tensor {} changed since the export; found SHA-256 {}, expected {}", name, found,
+                       written->second.sha256);
   }
 
   std::string checkSameBytes(const std::string& sourceName) const {
@@ -172,8 +175,8 @@ class Checker {
     const FoldedBlock folded = foldBlock(block, *m_model.weights, sites);
     for (std::size_t s = 0; s < block.sites.size(); ++s) {
       const DeploySite& site = m_exported.site(block.sites[s].id);
-      attempt("input scale of " + toString(site.plan.id), [&] { return checkInputScale(block, s, site); });
-      attempt("fold of " + toString(site.plan.id), [&] { return checkFold(block, s, site.plan); });
+      attempt("scales", "input scale of " + toString(site.plan.id), [&] { return checkInputScale(block, s, site); });
+      attempt("folds", "fold of " + toString(site.plan.id), [&] { return checkFold(block, s, site.plan); });
       for (std::size_t r = 0; r < block.sites[s].readers.size(); ++r) {
         const auto index = static_cast<std::size_t>(block.sites[s].readers[r]);
         checkLinear(block.linears[index], folded.weights[index], site.weightErrors.at(r));
@@ -183,7 +186,7 @@ class Checker {
 
   void checkLinear(const model::LinearDesc& desc, const std::vector<float>& folded, double expectedError) {
     const auto described = m_exported.describe(desc);
-    attempt("hashes of " + desc.module, [&] {
+    attempt("hashes", "hashes of " + desc.module, [&] {
       std::string failure;
       if (!desc.bias.empty()) failure = hashFailure(m_exported.names().exported(desc.bias));
       if (!described) return failure + hashFailure(m_exported.names().exported(desc.weight));
@@ -193,7 +196,7 @@ class Checker {
       return failure;
     });
     if (!described) return;
-    attempt("codes of " + desc.module, [&] {
+    attempt("codes", "codes of " + desc.module, [&] {
       return checkCodes(m_exported, *described, decodeWeight(*described, m_exported.files()), folded, expectedError)
           .detail;
     });
@@ -252,6 +255,15 @@ class Checker {
 };
 
 }  // namespace
+
+const std::vector<CheckKind>& checkKinds() {
+  static const std::vector<CheckKind> kinds{
+      {"config", "Config groups as planned"},         {"tensors", "Names, types and shapes"},
+      {"files", "Files, size and SHA-256"},           {"carried", "Untouched tensors, byte for byte"},
+      {"scales", "Static input scales, bit for bit"}, {"folds", "Folded norms"},
+      {"hashes", "Written tensors, SHA-256"},         {"codes", "Codes against the folded weights"}};
+  return kinds;
+}
 
 std::vector<FileCheck> checkFiles(const ExportedModel& exported, const model::OpenedModel& model,
                                   const JobContext& context) {

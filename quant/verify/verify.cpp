@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "analysis/base/error.h"
+#include "quant/export/ct_check.h"
 #include "quant/export/exported_model.h"
 #include "quant/verify/model_error.h"
 #include "quant/verify/reload_check.h"
@@ -31,6 +32,25 @@ VerifyReport startReport(const model::OpenedModel& model, const calibration::Dat
   report.windows = data.samples;
   report.windowLength = data.length;
   return report;
+}
+
+std::uint64_t sumOf(const std::vector<DeployFile>& files) {
+  std::uint64_t bytes = 0;
+  for (const DeployFile& file : files) bytes += file.bytes;
+  return bytes;
+}
+
+void describeExport(const ExportedModel& files, VerifyReport& report) {
+  const DeployConfig& deploy = files.deploy();
+  report.recipe = deploy.recipe.name;
+  report.snapshotHash = deploy.snapshotHash;
+  report.exportedBytes = sumOf(deploy.files);
+  report.sourceBytes = sumOf(deploy.sourceFiles);
+  Plan plan;
+  plan.recipe = deploy.recipe;
+  for (const DeploySite& site : deploy.sites) plan.sites.push_back(site.plan);
+  const bool bytes = deploy.container == formatName(CtContainer::Int8);
+  report.runtimes = ctRuntimes(plan, bytes ? CtContainer::Int8 : CtContainer::Packed);
 }
 
 /// The baseline beside `sites`, in the order of the graph; nullopt where none was asked for or none makes sense.
@@ -63,6 +83,7 @@ VerifyReport verifyExport(const model::OpenedModel& model, const std::filesystem
   VerifyReport report = startReport(model, data);
   report.exported = exported.string();
   const ExportedModel files(exported, model);
+  describeExport(files, report);
   report.checks = checkFiles(files, model, context);
   if (!report.passed()) {
     report.diagnostics.push_back({Severity::Error, "verify.files", exported.string(),
@@ -86,6 +107,8 @@ VerifyReport verifyPlan(const model::OpenedModel& model, const stats::Snapshot& 
                         const JobContext& context) {
   const Stopwatch watch;
   VerifyReport report = startReport(model, data);
+  report.recipe = plan.recipe.name;
+  report.snapshotHash = plan.snapshotHash;
   requireSameModel(plan.modelFingerprint, model.weights->fingerprint(), "plan");
   const Contender quantized{plan.recipe.name, model.weights.get(), [&](int index) {
                               return quantizeBlock(model.graph, index, *model.weights, snapshot, plan, context);

@@ -11,6 +11,7 @@
 #include "analysis/calibration/dataset.h"
 #include "analysis/compute/backend.h"
 #include "analysis/model/open_model.h"
+#include "quant/export/export_format.h"
 #include "quant/policy/plan.h"
 
 namespace oscope::quant {
@@ -26,10 +27,17 @@ struct VerifyOptions {
 
 /// One check on the re-opened files.
 struct FileCheck {
+  std::string kind;  ///< one of checkKinds()
   std::string name;  ///< "codes of model.layers.0.self_attn.q_proj"
   bool passed = false;
   std::string detail;  ///< tensor, offset, expected and found where it failed
 };
+
+/// What is checked, in the order of the checks, with words for a list.
+struct CheckKind {
+  const char *id, *title;
+};
+const std::vector<CheckKind>& checkKinds();
 
 struct LinearMeasure {
   std::string module;
@@ -56,6 +64,9 @@ struct ModelMeasure {
 
 struct VerifyReport {
   std::string model, exported;
+  std::string recipe, snapshotHash;                  ///< what the export was made from
+  std::uint64_t exportedBytes = 0, sourceBytes = 0;  ///< weights and all other files of the export; of the source
+  std::vector<RuntimeTruth> runtimes;                ///< what each runtime makes of the written files
   std::vector<FileCheck> checks;
   std::vector<SiteMeasure> sites;
   double floatPerplexity = 0;
@@ -78,7 +89,14 @@ VerifyReport verifyPlan(const model::OpenedModel& model, const stats::Snapshot& 
                         const JobContext& context);
 
 Json toJson(const VerifyReport& report);
-/// A page of its own: checks, models, sites. No scripts, nothing loaded from elsewhere.
+/// The inverse of toJson(). Malformed errors name `where` and the key.
+VerifyReport verifyReportFromJson(const Json& json, const std::string& where);
+/// A report file: toJson() alone, or under "verify" in the combined report of a whole run.
+VerifyReport loadVerifyReport(const std::filesystem::path& path);
+
+/// A page of its own: checks, models, plots, sites. No scripts, nothing loaded from elsewhere.
 std::string toHtml(const VerifyReport& report);
+/// toHtml() as a file that appears complete or not at all.
+void saveVerifyHtml(const VerifyReport& report, const std::filesystem::path& path);
 
 }  // namespace oscope::quant

@@ -2,7 +2,10 @@
 
 #include <cmath>
 
+#include "analysis/base/atomic_file.h"
+#include "quant/verify/agreement.h"
 #include "quant/verify/verify.h"
+#include "quant/verify/verify_plots.h"
 
 namespace oscope::quant {
 namespace {
@@ -15,8 +18,11 @@ table { border-collapse: collapse; margin: 1em 0; }
 th, td { padding: .2em .8em; border-bottom: 1px solid #8886; text-align: right; font-variant-numeric: tabular-nums; }
 th:first-child, td:first-child { text-align: left; }
 .failed { color: #c62828; }
-</style></head><body>
+.passed { color: #1b7a43; }
+.plots { display: flex; flex-wrap: wrap; gap: 2em; align-items: flex-start; }
+td.words, th.words { text-align: left; }
 )";
+constexpr const char* kBody = "</style></head><body>\n";
 
 std::string escaped(const std::string& text) {
   std::string result;
@@ -50,7 +56,8 @@ std::string decibels(double value) {
 
 std::string checksHtml(const VerifyReport& report) {
   if (report.checks.empty()) return {};
-  if (report.passed()) return fmt::format("<p>All {} checks of the files passed.</p>\n", report.checks.size());
+  if (report.passed())
+    return fmt::format("<p class=\"passed\">✓ All {} checks of the files passed.</p>\n", report.checks.size());
   std::string html = "<h2 class=\"failed\">Files are not as they were written</h2>\n<ul>\n";
   for (const FileCheck& check : report.checks) {
     if (!check.passed) html += fmt::format("<li>{}: {}</li>\n", escaped(check.name), escaped(check.detail));
@@ -73,6 +80,36 @@ std::string modelsHtml(const VerifyReport& report) {
   return html + "</table>\n";
 }
 
+std::string agreementText(const VerifyReport& report) {
+  const Agreement agreement = agreementOf(report.sites);
+  if (agreement.sites == 0) return {};
+  const std::string correlation = agreement.correlation ? fmt::format("r = {:.3f}, ", *agreement.correlation) : "";
+  return fmt::format("<p>{}mean |measured − predicted| {:.2f} dB over {} sites, at most {:.1f} dB at {}.</p>\n",
+                     correlation, agreement.meanAbsDb, agreement.sites, agreement.largestDb,
+                     toString(agreement.largestAt));
+}
+
+std::string plotsHtml(const VerifyReport& report) {
+  const std::string scatter = agreementPlot(report), bars = sitePlot(report);
+  if (scatter.empty() && bars.empty()) return {};
+  return "<h2>Output SQNR, measured and predicted</h2>\n" + agreementText(report) + "<div class=\"plots\">\n" +
+         scatter + bars + "</div>\n";
+}
+
+std::string runtimesHtml(const VerifyReport& report) {
+  if (report.runtimes.empty()) return {};
+  std::string html = "<h2>What each runtime really runs</h2>\n<table>\n" +
+                     std::string(
+                         "<tr><th>Runtime</th><th class=\"words\">Layers</th><th class=\"words\">Executes</th>"
+                         "<th>As chosen</th></tr>\n");
+  for (const RuntimeTruth& truth : report.runtimes) {
+    html +=
+        fmt::format("<tr><td>{}</td><td class=\"words\">{}</td><td class=\"words\">{}</td><td>{}</td></tr>\n",
+                    escaped(truth.runtime), escaped(truth.layers), escaped(truth.executes), truth.exact ? "yes" : "no");
+  }
+  return html + "</table>\n";
+}
+
 std::string sitesHtml(const VerifyReport& report) {
   if (report.sites.empty()) return {};
   std::string html =
@@ -91,10 +128,17 @@ std::string sitesHtml(const VerifyReport& report) {
 
 std::string toHtml(const VerifyReport& report) {
   const std::string subject = report.exported.empty() ? report.model : report.exported + " against " + report.model;
-  return kHead +
+  return kHead + plotStyle() + kBody +
          fmt::format("<h1>{}</h1>\n<p>{} windows of {} tokens.</p>\n", escaped(subject), report.windows,
                      report.windowLength) +
-         checksHtml(report) + modelsHtml(report) + sitesHtml(report) + "</body></html>\n";
+         checksHtml(report) + modelsHtml(report) + plotsHtml(report) + runtimesHtml(report) + sitesHtml(report) +
+         "</body></html>\n";
+}
+
+void saveVerifyHtml(const VerifyReport& report, const std::filesystem::path& path) {
+  AtomicFile file(path);
+  file.write(toHtml(report));
+  file.commit();
 }
 
 }  // namespace oscope::quant

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "quant/verify/agreement.h"
 #include "quant/verify/verify.h"
 
 namespace oscope::quant {
@@ -10,8 +11,12 @@ Json decibels(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
+Json optionalDecibels(const std::optional<double>& value) {
+  return value ? decibels(*value) : Json(nullptr);
+}
+
 Json checkJson(const FileCheck& check) {
-  return {{"name", check.name}, {"passed", check.passed}, {"detail", check.detail}};
+  return {{"kind", check.kind}, {"name", check.name}, {"passed", check.passed}, {"detail", check.detail}};
 }
 
 Json siteJson(const SiteMeasure& site) {
@@ -28,7 +33,7 @@ Json siteJson(const SiteMeasure& site) {
           {"input_sqnr_e2e_db", decibels(site.inputSqnrDb)},
           {"input_cosine_e2e", site.inputCosine},
           {"output_sqnr_local_db", decibels(site.outputSqnrLocalDb)},
-          {"predicted_sqnr_db", site.predictedDb ? decibels(*site.predictedDb) : Json(nullptr)},
+          {"predicted_sqnr_db", optionalDecibels(site.predictedDb)},
           {"linears", std::move(linears)}};
 }
 
@@ -43,19 +48,44 @@ Json measureJson(const ModelMeasure& measure) {
           {"kl_per_window", measure.klPerWindow}};
 }
 
+Json agreementJson(const std::vector<SiteMeasure>& sites) {
+  const Agreement agreement = agreementOf(sites);
+  if (agreement.sites == 0) return nullptr;
+  return {{"sites", agreement.sites},
+          {"correlation", agreement.correlation ? Json(*agreement.correlation) : Json(nullptr)},
+          {"mean_abs_error_db", agreement.meanAbsDb},
+          {"largest_abs_error_db", agreement.largestDb},
+          {"largest_at", toString(agreement.largestAt)}};
+}
+
 Json diagnosticJson(const Diagnostic& finding) {
-  return {{"code", finding.code}, {"where", finding.where}, {"text", finding.text}, {"remedy", finding.remedy}};
+  constexpr const char* kWords[] = {"info", "warning", "error"};
+  return {{"severity", kWords[static_cast<int>(finding.severity)]},
+          {"code", finding.code},
+          {"where", finding.where},
+          {"text", finding.text},
+          {"remedy", finding.remedy}};
 }
 
 }  // namespace
 
 Json toJson(const VerifyReport& report) {
-  Json checks = Json::array(), sites = Json::array(), diagnostics = Json::array();
+  Json checks = Json::array(), sites = Json::array(), diagnostics = Json::array(), runtimes = Json::array();
   for (const FileCheck& check : report.checks) checks.push_back(checkJson(check));
   for (const SiteMeasure& site : report.sites) sites.push_back(siteJson(site));
   for (const Diagnostic& finding : report.diagnostics) diagnostics.push_back(diagnosticJson(finding));
+  for (const RuntimeTruth& truth : report.runtimes) {
+    runtimes.push_back({{"runtime", truth.runtime},
+                        {"layers", truth.layers},
+                        {"executes", truth.executes},
+                        {"as_chosen", truth.exact}});
+  }
   return {{"model", report.model},
           {"exported", report.exported},
+          {"recipe", report.recipe},
+          {"snapshot_hash", report.snapshotHash},
+          {"exported_bytes", report.exportedBytes},
+          {"source_bytes", report.sourceBytes},
           {"passed", report.passed()},
           {"checks", std::move(checks)},
           {"windows", report.windows},
@@ -63,7 +93,9 @@ Json toJson(const VerifyReport& report) {
           {"float", {{"perplexity", report.floatPerplexity}, {"nll_per_window", report.floatNllPerWindow}}},
           {"quantized", measureJson(report.quantized)},
           {"static_everywhere", report.staticEverywhere ? measureJson(*report.staticEverywhere) : Json(nullptr)},
+          {"predicted_against_measured", agreementJson(report.sites)},
           {"sites", std::move(sites)},
+          {"runtimes", std::move(runtimes)},
           {"seconds", report.seconds},
           {"diagnostics", std::move(diagnostics)}};
 }

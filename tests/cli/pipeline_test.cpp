@@ -101,7 +101,8 @@ TEST(Pipeline, AllInOneGoLeavesEverythingInOneFolder) {
   const Outcome outcome = oscope(command);
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_THAT(outcome.out, testing::AllOf(HasSubstr("static everywhere"), HasSubstr("PASSED")));
-  for (const char* file : {"run.oscope.h5", "recipe.json", "model/config.json", "report.json", "workspace.oscope"}) {
+  for (const char* file :
+       {"run.oscope.h5", "recipe.json", "model/config.json", "report.json", "report.html", "workspace.oscope"}) {
     EXPECT_TRUE(fs::exists(out / file)) << file;
   }
   const Json report = readJsonFile(out / "report.json");

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "analysis/compute/backend_registry.h"
+#include "quant/verify/agreement.h"
 #include "tests/export/exported_sample.h"
 #include "tests/support/expect_error.h"
 
@@ -183,11 +184,60 @@ TEST(VerifyExport, StopsWhenAsked) {
 TEST(VerifyReport, HtmlShowsFailuresAndEscapesNames) {
   VerifyReport report;
   report.model = "a<b>&c";
-  report.checks = {{"codes of x", false, "byte 7"}, {"fine", true, ""}};
+  report.checks = {{"codes", "codes of x", false, "byte 7"}, {"config", "fine", true, ""}};
   const std::string html = toHtml(report);
   EXPECT_THAT(html, HasSubstr("a&lt;b&gt;&amp;c"));
   EXPECT_THAT(html, HasSubstr("codes of x: byte 7"));
   EXPECT_EQ(html.find("fine:"), std::string::npos);
+}
+
+TEST(VerifyReport, ComesBackFromItsJson) {
+  ExportedSample sample;
+  sample.write();
+  const VerifyReport report = verify(sample);
+  ASSERT_FALSE(report.sites.empty());
+  EXPECT_FALSE(report.runtimes.empty());
+  EXPECT_GT(report.exportedBytes, 0u);
+  const Json json = toJson(report);
+  EXPECT_EQ(toJson(verifyReportFromJson(json, "report")), json);
+  // The combined report of a whole run holds it under "verify".
+  writeJsonFile(sample.scratch() / "run.json", {{"plan", nullptr}, {"verify", json}});
+  EXPECT_EQ(toJson(loadVerifyReport(sample.scratch() / "run.json")), json);
+  writeJsonFile(sample.scratch() / "broken.json", {{"model", 3}});
+  EXPECT_EQ(errorOf([&] { loadVerifyReport(sample.scratch() / "broken.json"); }).code(), ErrorCode::Malformed);
+}
+
+SiteMeasure siteOf(int block, double predicted, double measured) {
+  SiteMeasure site;
+  site.id = {block, SiteKind::FfnMid};
+  site.policy = Policy::Dynamic;
+  site.predictedDb = predicted;
+  site.outputSqnrLocalDb = measured;
+  return site;
+}
+
+TEST(VerifyReport, AgreementIsPearsonsCorrelationAndTheMeanDistance) {
+  std::vector<SiteMeasure> sites{siteOf(0, 10, 11), siteOf(1, 20, 19), siteOf(2, 30, 33)};
+  sites.push_back(siteOf(3, 12, std::numeric_limits<double>::infinity()));  // no error at all: no figure
+  sites.emplace_back().id = {4, SiteKind::AttnIn};                          // not predicted
+  const Agreement agreement = agreementOf(sites);
+  EXPECT_EQ(agreement.sites, 3);
+  EXPECT_NEAR(agreement.correlation.value(), 0.987829, 1e-6);  // by hand
+  EXPECT_NEAR(agreement.meanAbsDb, 5.0 / 3, 1e-12);
+  EXPECT_EQ(agreement.largestDb, 3);
+  EXPECT_EQ(agreement.largestAt, (SiteId{2, SiteKind::FfnMid}));
+  sites.resize(2);
+  EXPECT_FALSE(agreementOf(sites).correlation.has_value()) << "two points always lie on a line";
+}
+
+TEST(VerifyReport, PlotsShowEverySiteWithItsFigures) {
+  VerifyReport report;
+  report.sites = {siteOf(0, 10, 11), siteOf(1, 20, 19)};
+  const std::string html = toHtml(report);
+  EXPECT_THAT(html, HasSubstr("<title>blocks.1.ffn_mid: predicted 20.0 dB, measured 19.0 dB</title>"));
+  EXPECT_THAT(html, HasSubstr("<rect class=\"dynamic\""));
+  report.sites.clear();
+  EXPECT_EQ(toHtml(report).find("<svg"), std::string::npos);
 }
 
 TEST(VerifyReport, JsonHasNullForNoErrorAtAll) {

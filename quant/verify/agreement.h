@@ -1,0 +1,25 @@
+// How well predicted and measured SQNR agree: what a user may rely on before anything has run.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "quant/verify/verify.h"
+
+namespace oscope::quant {
+
+/// Over the sites that have both figures, finite. `correlation` (Pearson's r of the two in dB) is empty for fewer than
+/// three sites or where one of them doesn't vary.
+struct Agreement {
+  std::int64_t sites = 0;
+  std::optional<double> correlation;
+  double meanAbsDb = 0, largestDb = 0;  ///< of measured - predicted
+  SiteId largestAt;                     ///< where it differs most
+};
+
+Agreement agreementOf(const std::vector<SiteMeasure>& sites);
+
+/// max |integer-true - fake-quant| over the largest output, of all linears; 0 where integers were not compared.
+double largestIntegerDifference(const std::vector<SiteMeasure>& sites);
+
+}  // namespace oscope::quant
