@@ -40,7 +40,7 @@ std::uint64_t sumOf(const std::vector<DeployFile>& files) {
   return bytes;
 }
 
-void describeExport(const ExportedModel& files, VerifyReport& report) {
+void describeExport(const ExportedModel& files, const model::ModelGraph& graph, VerifyReport& report) {
   const DeployConfig& deploy = files.deploy();
   report.recipe = deploy.recipe.name;
   report.snapshotHash = deploy.snapshotHash;
@@ -50,7 +50,7 @@ void describeExport(const ExportedModel& files, VerifyReport& report) {
   plan.recipe = deploy.recipe;
   for (const DeploySite& site : deploy.sites) plan.sites.push_back(site.plan);
   const bool bytes = deploy.container == formatName(CtContainer::Int8);
-  report.runtimes = ctRuntimes(plan, bytes ? CtContainer::Int8 : CtContainer::Packed);
+  report.runtimes = ctRuntimes(graph, plan, bytes ? CtContainer::Int8 : CtContainer::Packed);
 }
 
 /// The baseline beside `sites`, in the order of the graph; nullopt where none was asked for or none makes sense.
@@ -83,7 +83,7 @@ VerifyReport verifyExport(const model::OpenedModel& model, const std::filesystem
   VerifyReport report = startReport(model, data);
   report.exported = exported.string();
   const ExportedModel files(exported, model);
-  describeExport(files, report);
+  describeExport(files, model.graph, report);
   report.checks = checkFiles(files, model, context);
   if (!report.passed()) {
     report.diagnostics.push_back({Severity::Error, "verify.files", exported.string(),
