@@ -30,15 +30,26 @@ struct Loaded {
   quant::Workspace workspace;
   std::shared_ptr<const model::OpenedModel> model;
   stats::SnapshotPtr snapshot;
+  std::optional<quant::VerifyReport> report;
   bool isWorkspace = false, isRecipe = false;
 };
+
+/// A report that has gone or can't be read is worth a warning, not the workspace.
+void loadReport(Loaded& loaded, const JobContext& context) {
+  if (loaded.workspace.verifyReport.empty()) return;
+  try {
+    loaded.report = quant::loadVerifyReport(loaded.workspace.verifyReport);
+  } catch (const Error& error) {
+    context.report({Severity::Warning, "workspace.report", error.where(), error.text(), "verify the export again"});
+  }
+}
 
 void loadSnapshot(Loaded& loaded, const std::filesystem::path& path) {
   loaded.snapshot = stats::openSnapshot(path);
   loaded.workspace.snapshot = path;
 }
 
-Loaded load(const std::filesystem::path& path) {
+Loaded load(const std::filesystem::path& path, const JobContext& context) {
   Loaded loaded;
   const std::string name = path.filename().string();
   if (std::filesystem::is_directory(path)) {
@@ -50,6 +61,7 @@ Loaded load(const std::filesystem::path& path) {
     loaded.isWorkspace = true;
     loaded.workspace = quant::loadWorkspace(path);
     if (!loaded.workspace.snapshot.empty()) loadSnapshot(loaded, loaded.workspace.snapshot);
+    loadReport(loaded, context);
     // A workspace calibrated elsewhere opens without its checkpoint: the views work, the jobs say what they miss.
     if (std::filesystem::is_directory(loaded.workspace.model)) {
       loaded.model = std::make_shared<const model::OpenedModel>(model::openModel(loaded.workspace.model));
@@ -79,7 +91,7 @@ Document::~Document() = default;
 void Document::open(const QString& path) {
   Job* job = m_jobs.start<Loaded>(
       tr("Open %1").arg(QFileInfo(path).fileName()),
-      [path](const JobContext&) { return load(std::filesystem::path(path.toStdString())); },
+      [path](const JobContext& context) { return load(std::filesystem::path(path.toStdString()), context); },
       [this, path](Loaded loaded) {
         if (loaded.isRecipe) {
           setRecipe(loaded.workspace.recipe, tr("Open recipe"));
@@ -103,7 +115,7 @@ void Document::open(const QString& path) {
         m_workspace = std::move(loaded.workspace);
         m_model = std::move(loaded.model);
         m_snapshot = std::move(loaded.snapshot);
-        m_report.reset();
+        m_report = std::move(loaded.report);
         m_preview.reset();
         m_undo.clear();
         emit modelChanged();
