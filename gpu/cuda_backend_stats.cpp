@@ -1,22 +1,24 @@
 // Statistics of the CUDA backend.
 #include "analysis/base/error.h"
 #include "gpu/cuda_backend.h"
+#include "gpu/device_site_accumulator.h"
 
 namespace oscope::gpu {
-namespace {
 
-[[noreturn]] void refuse(const char* op) {
-  throw Error(ErrorCode::Unsupported, op, "the CUDA backend has no kernel for this op", "use --device cpu");
+std::unique_ptr<compute::SiteAccumulator> CudaBackend::makeAccumulator(std::int64_t channels,
+                                                                       const compute::ReductionSpec& spec) {
+  enter();
+  return std::make_unique<DeviceSiteAccumulator>(m_device, channels, spec);
 }
 
-}  // namespace
-
-std::unique_ptr<compute::SiteAccumulator> CudaBackend::makeAccumulator(std::int64_t, const compute::ReductionSpec&) {
-  refuse("makeAccumulator");
-}
-
-void CudaBackend::accumulate(compute::SiteAccumulator&, const Tensor&, const SequenceLayout&, std::int64_t) {
-  refuse("accumulate");
+void CudaBackend::accumulate(compute::SiteAccumulator& accumulator, const Tensor& x, const SequenceLayout& layout,
+                             std::int64_t firstToken) {
+  enter();
+  auto* own = dynamic_cast<DeviceSiteAccumulator*>(&accumulator);
+  if (own == nullptr || x.dtype != DType::F32 || x.rows != layout.rows() || x.cols != own->channels()) {
+    throw Error(ErrorCode::Internal, "accumulate", "an accumulator of another backend or another shape");
+  }
+  own->accumulate(x.as<float>(), onDevice(layout).starts, layout.sequences(), x.rows, firstToken);
 }
 
 }  // namespace oscope::gpu

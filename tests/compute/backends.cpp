@@ -3,16 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "analysis/compute/cpu_backend.h"
-
 namespace oscope::compute::test {
-
-std::vector<BackendCase> testBackends() {
-  return {
-      {"cpu_1_thread", [] { return std::make_unique<CpuBackend>(1); }},
-      {"cpu_3_threads", [] { return std::make_unique<CpuBackend>(3); }},
-  };
-}
 
 std::vector<float> activations(std::int64_t rows, std::int64_t cols, std::uint64_t seed) {
   std::uint64_t state = seed * 0x9E3779B97F4A7C15ull + 1;

@@ -1,0 +1,59 @@
+// The instructions that kernels use beyond plain C++: asynchronous copies, warp exchanges, the int8 tensor core.
+// tests/gpu/emulation has the same functions for the host, so that kernel bodies run there as they are written.
+#pragma once
+
+#include <cstdint>
+
+namespace oscope::gpu {
+
+/// Copies kBytes (4 or 16) to shared memory without waiting; writes zeros where not `live`. Both sides are aligned.
+template <int kBytes>
+__device__ inline void copyAsync(void* shared, const void* global, bool live) {
+  const auto target = static_cast<std::uint32_t>(__cvta_generic_to_shared(shared));
+  const int bytes = live ? kBytes : 0;
+  if constexpr (kBytes == 16) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(target), "l"(global), "r"(bytes) : "memory");
+  } else {
+    static_assert(kBytes == 4);
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(target), "l"(global), "r"(bytes) : "memory");
+  }
+}
+
+/// Closes a group of copies.
+__device__ inline void commitCopies() {
+  asm volatile("cp.async.commit_group;" ::: "memory");
+}
+
+/// Waits until at most kPending of this thread's latest groups are unfinished.
+template <int kPending>
+__device__ inline void waitForCopies() {
+  asm volatile("cp.async.wait_group %0;" ::"n"(kPending) : "memory");
+}
+
+/// The largest value of the warp, in every lane.
+__device__ inline std::uint32_t warpMax(std::uint32_t value) {
+  return __reduce_max_sync(0xFFFFFFFFu, value);
+}
+
+/// The value of the lane `delta` below; a lane without one keeps its own.
+__device__ inline std::uint32_t warpUp(std::uint32_t value, int delta) {
+  return __shfl_up_sync(0xFFFFFFFFu, value, static_cast<unsigned>(delta));
+}
+
+/// sums += A B for int8 A [16, 32] and B [32, 8], exact in int32 (PTX: mma.sync.m16n8k32, int_gemm_math.h has its
+/// maps).
+__device__ inline void multiplyAdd(std::int32_t (&sums)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2]) {
+  asm volatile(
+      "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
+      "{%0, %1, %2, %3};"
+      : "+r"(sums[0]), "+r"(sums[1]), "+r"(sums[2]), "+r"(sums[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+/// The shared memory that the launch asked for, 16-byte aligned.
+__device__ inline uint4* launchShared() {
+  extern __shared__ uint4 memory[];
+  return memory;
+}
+
+}  // namespace oscope::gpu

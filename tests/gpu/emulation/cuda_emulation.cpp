@@ -1,0 +1,281 @@
+#include "tests/gpu/emulation/cuda_emulation.h"
+
+#include <ucontext.h>
+
+#include <algorithm>
+#include <cstring>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/common_interface_defs.h>
+#endif
+
+namespace oscope::test {
+
+Index3 currentThread, currentBlock, blockSize, gridSize;
+
+namespace {
+
+constexpr std::size_t kStackBytes = 64 * 1024;
+constexpr unsigned kLanes = 32;
+
+struct Copy {
+  void* to;
+  const void* from;
+  std::size_t bytes;
+  bool live;
+};
+
+void carryOut(const Copy& copy) {
+  if (copy.live) {
+    std::memcpy(copy.to, copy.from, copy.bytes);
+  } else {
+    std::memset(copy.to, 0, copy.bytes);
+  }
+}
+
+struct Fiber {
+  ucontext_t context{};
+  std::unique_ptr<char[]> stack{new char[kStackBytes]};
+  bool finished = false;
+  std::uint64_t barriers = 0, exchanges = 0;  ///< arrivals
+  std::deque<std::vector<Copy>> groups;       ///< closed, not carried out
+  std::vector<Copy> open;
+  std::exception_ptr error;
+};
+
+struct Warp {
+  std::uint64_t complete = 0;  ///< exchanges that all lanes have reached
+  unsigned arrived = 0;
+  unsigned char slots[2][kLanes][64];
+};
+
+struct Block {
+  std::vector<Fiber> fibers;
+  std::vector<Warp> warps;
+  std::vector<uint4> shared;
+  std::uint64_t barriers = 0;
+  std::size_t arrived = 0;
+  Schedule schedule;
+  const std::function<void()>* body = nullptr;
+  ucontext_t scheduler{};
+  std::size_t current = 0;
+#if defined(__SANITIZE_ADDRESS__)
+  const void* mainStack = nullptr;
+  std::size_t mainStackBytes = 0;
+#endif
+};
+
+Block* g_block = nullptr;
+
+void enterFiber(Fiber& fiber) {
+#if defined(__SANITIZE_ADDRESS__)
+  void* fake = nullptr;
+  __sanitizer_start_switch_fiber(&fake, fiber.stack.get(), kStackBytes);
+  swapcontext(&g_block->scheduler, &fiber.context);
+  __sanitizer_finish_switch_fiber(fake, nullptr, nullptr);
+#else
+  swapcontext(&g_block->scheduler, &fiber.context);
+#endif
+}
+
+void leaveFiber(Fiber& fiber) {
+#if defined(__SANITIZE_ADDRESS__)
+  void* fake = nullptr;
+  __sanitizer_start_switch_fiber(fiber.finished ? nullptr : &fake, g_block->mainStack, g_block->mainStackBytes);
+  swapcontext(&fiber.context, &g_block->scheduler);
+  __sanitizer_finish_switch_fiber(fake, &g_block->mainStack, &g_block->mainStackBytes);
+#else
+  swapcontext(&fiber.context, &g_block->scheduler);
+#endif
+}
+
+void fiberMain() {
+  Block& block = *g_block;
+  Fiber& fiber = block.fibers[block.current];
+#if defined(__SANITIZE_ADDRESS__)
+  __sanitizer_finish_switch_fiber(nullptr, &block.mainStack, &block.mainStackBytes);
+#endif
+  try {
+    (*block.body)();
+  } catch (...) {
+    fiber.error = std::current_exception();
+  }
+  fiber.finished = true;
+  leaveFiber(fiber);
+}
+
+Fiber& self() {
+  return g_block->fibers[g_block->current];
+}
+
+void startFiber(Fiber& fiber) {
+  fiber.finished = false;
+  fiber.barriers = fiber.exchanges = 0;
+  fiber.groups.clear();
+  fiber.open.clear();
+  fiber.error = nullptr;
+  getcontext(&fiber.context);
+  fiber.context.uc_stack.ss_sp = fiber.stack.get();
+  fiber.context.uc_stack.ss_size = kStackBytes;
+  fiber.context.uc_link = nullptr;
+  makecontext(&fiber.context, fiberMain, 0);
+}
+
+/// Whether the fiber waits for others.
+bool waits(const Block& block, std::size_t index) {
+  const Fiber& fiber = block.fibers[index];
+  return fiber.barriers > block.barriers || fiber.exchanges > block.warps[index / kLanes].complete;
+}
+
+void runBlock(Block& block) {
+  const std::size_t count = block.fibers.size();
+  for (Fiber& fiber : block.fibers) startFiber(fiber);
+  std::fill(block.warps.begin(), block.warps.end(), Warp{});
+  block.barriers = block.arrived = 0;
+  std::memset(block.shared.data(), 0xCD, block.shared.size() * sizeof(uint4));
+  for (std::size_t unfinished = count; unfinished > 0;) {
+    bool progress = false;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t index = block.schedule.backwards ? count - 1 - i : i;
+      Fiber& fiber = block.fibers[index];
+      if (fiber.finished || waits(block, index)) continue;
+      block.current = index;
+      currentThread = {static_cast<unsigned>(index), 0, 0};
+      enterFiber(fiber);
+      progress = true;
+      if (fiber.error) std::rethrow_exception(fiber.error);
+      if (fiber.finished) --unfinished;
+    }
+    if (!progress) throw std::logic_error("threads of a block wait for one another in different places");
+  }
+}
+
+}  // namespace
+
+void blockBarrier() {
+  Block& block = *g_block;
+  Fiber& fiber = self();
+  ++fiber.barriers;
+  if (++block.arrived == block.fibers.size()) {
+    block.arrived = 0;
+    ++block.barriers;
+  }
+  leaveFiber(fiber);
+}
+
+const unsigned char (*warpExchange(const void* own, std::size_t bytes))[64] {
+  Block& block = *g_block;
+  Fiber& fiber = self();
+  Warp& warp = block.warps[block.current / kLanes];
+  const std::uint64_t turn = fiber.exchanges++;
+  std::memcpy(warp.slots[turn % 2][block.current % kLanes], own, bytes);
+  if (++warp.arrived == kLanes) {
+    warp.arrived = 0;
+    ++warp.complete;
+  }
+  if (fiber.exchanges > warp.complete) leaveFiber(fiber);
+  return warp.slots[turn % 2];
+}
+
+void copyLater(void* to, const void* from, std::size_t bytes, bool live) {
+  if (reinterpret_cast<std::uintptr_t>(to) % bytes != 0 || reinterpret_cast<std::uintptr_t>(from) % bytes != 0) {
+    throw std::logic_error("an asynchronous copy is not aligned");
+  }
+  const Copy copy{to, from, bytes, live};
+  if (g_block->schedule.lateCopies) {
+    self().open.push_back(copy);
+  } else {
+    carryOut(copy);
+  }
+}
+
+void closeCopies() {
+  self().groups.push_back(std::move(self().open));
+  self().open.clear();
+}
+
+void waitForCopies(std::size_t pending) {
+  Fiber& fiber = self();
+  for (; fiber.groups.size() > pending; fiber.groups.pop_front()) {
+    for (const Copy& copy : fiber.groups.front()) carryOut(copy);
+  }
+}
+
+void* launchMemory() {
+  return g_block->shared.data();
+}
+
+void runKernel(unsigned blocks, unsigned threads, std::size_t sharedBytes, const Schedule& schedule,
+               const std::function<void()>& body) {
+  if (threads % kLanes != 0) throw std::logic_error("blocks are whole warps");
+  Block block;
+  block.fibers.resize(threads);
+  block.warps.resize(threads / kLanes);
+  block.shared.resize((sharedBytes + sizeof(uint4) - 1) / sizeof(uint4));
+  block.schedule = schedule;
+  block.body = &body;
+  g_block = &block;
+  blockSize = {threads, 1, 1};
+  gridSize = {blocks, 1, 1};
+  for (unsigned i = 0; i < blocks; ++i) {
+    currentBlock = {schedule.backwards ? blocks - 1 - i : i, 0, 0};
+    runBlock(block);
+  }
+  g_block = nullptr;
+}
+
+}  // namespace oscope::test
+
+namespace oscope::gpu {
+
+using test::warpExchange;
+
+std::uint32_t warpMax(std::uint32_t value) {
+  const auto* slots = warpExchange(&value, sizeof value);
+  std::uint32_t largest = 0;
+  for (unsigned lane = 0; lane < 32; ++lane) {
+    std::uint32_t other;
+    std::memcpy(&other, slots[lane], sizeof other);
+    largest = std::max(largest, other);
+  }
+  return largest;
+}
+
+std::uint32_t warpUp(std::uint32_t value, int delta) {
+  const auto* slots = warpExchange(&value, sizeof value);
+  const int from = static_cast<int>(test::currentThread.x % 32) - delta;
+  if (from < 0) return value;
+  std::uint32_t other;
+  std::memcpy(&other, slots[from], sizeof other);
+  return other;
+}
+
+// PTX ISA, "Matrix Fragments for mma.m16n8k32", written down independently of the maps that kernels use: lane l has
+// group l / 4 and t = l % 4; a_i with byte i in 0..15 is A[group + 8 * (i / 4 odd), 4 t + i % 4 + 16 * (i >= 8)];
+// b_i with byte i in 0..7 is B[4 t + i % 4 + 16 * (i >= 4), group]; c_i is C[group + 8 * (i >= 2), 2 t + i % 2].
+void multiplyAdd(std::int32_t (&sums)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2]) {
+  struct Operands {
+    std::int8_t a[16], b[8];
+  } own;
+  std::memcpy(own.a, a, sizeof own.a);
+  std::memcpy(own.b, b, sizeof own.b);
+  const auto* slots = warpExchange(&own, sizeof own);
+  const int lane = static_cast<int>(test::currentThread.x % 32), group = lane / 4, t = lane % 4;
+  for (int c = 0; c < 4; ++c) {
+    const int row = group + (c >= 2 ? 8 : 0), col = 2 * t + c % 2;
+    for (int k = 0; k < 32; ++k) {
+      const int holderA = row % 8 * 4 + k % 16 / 4, byteA = k % 4 + (row >= 8 ? 4 : 0) + (k >= 16 ? 8 : 0);
+      const int holderB = col * 4 + k % 16 / 4, byteB = k % 4 + (k >= 16 ? 4 : 0);
+      const auto x = static_cast<std::int8_t>(slots[holderA][byteA]);
+      const auto w = static_cast<std::int8_t>(slots[holderB][16 + byteB]);
+      sums[c] += static_cast<std::int32_t>(x) * w;
+    }
+  }
+}
+
+}  // namespace oscope::gpu

@@ -1,0 +1,114 @@
+// Runs CUDA kernel bodies on the host, one block after the other, each thread of a block a fiber: barriers, warp
+// exchanges, atomics, asynchronous copies and the int8 tensor core behave as the PTX manual says. What a GPU leaves
+// open is varied by Schedule, so that a missing barrier or wait shows as a wrong result; the address sanitizer sees
+// every access out of bounds. Include it before the kernels (*.cuh), in place of device_ops.cuh.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+namespace oscope::test {
+
+/// The choices of a GPU that no kernel may rely on.
+struct Schedule {
+  bool backwards = false;   ///< threads of a block run from the last to the first between barriers
+  bool lateCopies = false;  ///< asynchronous copies arrive when they are waited for, not when they are issued
+};
+
+struct Index3 {
+  unsigned x = 0, y = 0, z = 0;
+};
+
+/// Runs `body` in each thread of `blocks` blocks. Throws std::logic_error where threads of a block part at a barrier.
+void runKernel(unsigned blocks, unsigned threads, std::size_t sharedBytes, const Schedule& schedule,
+               const std::function<void()>& body);
+
+// What a kernel sees; only inside runKernel.
+extern Index3 currentThread, currentBlock, blockSize, gridSize;
+void blockBarrier();
+/// Hands `bytes` (at most 64) of every lane of the warp to all lanes: the result has 32 slots, valid until the next
+/// call.
+const unsigned char (*warpExchange(const void* own, std::size_t bytes))[64];
+void copyLater(void* to, const void* from, std::size_t bytes, bool live);
+void closeCopies();
+void waitForCopies(std::size_t pending);
+void* launchMemory();
+
+}  // namespace oscope::test
+
+#define __global__
+#define __device__
+#define __shared__ static
+#define __launch_bounds__(...)
+#define __syncthreads() oscope::test::blockBarrier()
+#define __syncwarp() oscope::test::warpExchange("", 1)
+#define threadIdx oscope::test::currentThread
+#define blockIdx oscope::test::currentBlock
+#define blockDim oscope::test::blockSize
+#define gridDim oscope::test::gridSize
+
+struct alignas(16) uint4 {
+  unsigned x, y, z, w;
+};
+struct alignas(8) uint2 {
+  unsigned x, y;
+};
+struct alignas(8) float2 {
+  float x, y;
+};
+struct alignas(8) int2 {
+  int x, y;
+};
+struct alignas(16) float4 {
+  float x, y, z, w;
+};
+
+template <typename T>
+T atomicAdd(T* at, T value) {
+  const T old = *at;
+  *at = old + value;
+  return old;
+}
+template <typename T>
+T atomicMax(T* at, T value) {
+  const T old = *at;
+  if (value > old) *at = value;
+  return old;
+}
+template <typename T>
+T atomicMin(T* at, T value) {
+  const T old = *at;
+  if (value < old) *at = value;
+  return old;
+}
+template <typename T>
+T __ldg(const T* at) {
+  return *at;
+}
+
+namespace oscope::gpu {
+
+using std::fma;
+using std::fmaf;
+
+template <int kBytes>
+void copyAsync(void* shared, const void* global, bool live) {
+  test::copyLater(shared, global, kBytes, live);
+}
+inline void commitCopies() {
+  test::closeCopies();
+}
+template <int kPending>
+void waitForCopies() {
+  test::waitForCopies(kPending);
+}
+std::uint32_t warpMax(std::uint32_t value);
+std::uint32_t warpUp(std::uint32_t value, int delta);
+void multiplyAdd(std::int32_t (&sums)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2]);
+inline uint4* launchShared() {
+  return static_cast<uint4*>(test::launchMemory());
+}
+
+}  // namespace oscope::gpu

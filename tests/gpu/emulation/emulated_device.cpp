@@ -1,0 +1,50 @@
+// A "GPU" in host memory: the device layer and the launch functions of gpu/, over the emulation of kernels.
+#include <cstdlib>
+#include <cstring>
+
+#include "gpu/cuda_device.h"
+#include "gpu/device_buffer.h"
+#include "gpu/device_copy.h"
+
+namespace oscope::gpu {
+
+Stream::Stream() = default;
+Stream::~Stream() = default;
+void Stream::synchronize(const char*) const {}
+
+CudaDevice::CudaDevice(int ordinal, std::uint64_t budget)
+    : m_ordinal(ordinal), m_budget(budget), m_multiprocessors(4), m_streams(std::make_unique<Streams>()) {}
+CudaDevice::~CudaDevice() = default;
+void CudaDevice::makeCurrent() const {}
+// Exactly the bytes asked for, so that the address sanitizer sees what lies beyond; what is in them is noise.
+void* CudaDevice::allocate(std::size_t bytes, const Stream&) {
+  void* memory = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
+  std::memset(memory, 0xA5, bytes);
+  return memory;
+}
+void CudaDevice::free(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+
+DeviceBuffer::DeviceBuffer(std::shared_ptr<CudaDevice> device, std::size_t bytes)
+    : m_device(std::move(device)), m_data(m_device->allocate(bytes, m_device->compute())), m_size(bytes) {}
+DeviceBuffer::~DeviceBuffer() {
+  m_device->free(m_data, m_size);
+}
+
+void* Scratch::take(const std::shared_ptr<CudaDevice>& device, std::size_t bytes) {
+  m_buffer = std::make_unique<DeviceBuffer>(device, bytes);  // fresh each time: nothing may rely on what was in it
+  return m_buffer->data();
+}
+
+void copyToDevice(void* device, const void* host, std::size_t bytes, const Stream&, const char*) {
+  if (bytes > 0) std::memcpy(device, host, bytes);
+}
+void copyToHost(void* host, const void* device, std::size_t bytes, const Stream&, const char*) {
+  if (bytes > 0) std::memcpy(host, device, bytes);
+}
+void fillWithZeros(void* device, std::size_t bytes, const Stream&, const char*) {
+  std::memset(device, 0, bytes);
+}
+
+}  // namespace oscope::gpu
