@@ -10,6 +10,7 @@
 #include "analysis/base/build_info.h"
 #include "analysis/base/process_memory.h"
 #include "analysis/base/thread_pool.h"
+#include "analysis/calibration/interrupted_run.h"
 #include "analysis/calibration/run_plan.h"
 #include "analysis/calibration/weight_facts.h"
 #include "analysis/calibration/work_folder.h"
@@ -62,11 +63,19 @@ Json jobOf(const stats::Provenance& provenance, const compute::DeviceInfo& devic
   return job;
 }
 
+void announce(const BlockSink& sink, int block, bool resumed, const std::vector<stats::SiteRecord>& records) {
+  if (!sink) return;
+  BlockDone done{block, resumed, {}};
+  for (const stats::SiteRecord& record : records) done.ranges.push_back({record.stats.id, record.stats.range()});
+  sink(done);
+}
+
 /// The running calibration: one block after the other.
 class Calibration {
  public:
   Calibration(const model::OpenedModel& model, const Dataset& data, const CalibrateOptions& options,
-              compute::Backend& backend, const JobContext& context, const WorkFolder& work, CalibrateReport& report)
+              compute::Backend& backend, const JobContext& context, const WorkFolder& work, const BlockSink& onBlock,
+              CalibrateReport& report)
       : m_model(model),
         m_graph(model.graph),
         m_data(data),
@@ -74,6 +83,7 @@ class Calibration {
         m_backend(backend),
         m_context(context),
         m_work(work),
+        m_onBlock(onBlock),
         m_report(report),
         m_observers(chooseObservers(options)),
         m_hidden(hiddenShape(model.graph, data), report.estimate.spilled, work.path()),
@@ -155,6 +165,7 @@ class Calibration {
     const model::BlockGraph& desc = m_graph.blocks[static_cast<std::size_t>(index)];
     const std::vector<std::string> tensors = m_graph.tensorsOf(index);
     m_model.weights->willNeed(tensors);
+    meter.advance(0, tensorBytes(m_model, tensors), noteOf(index));
     std::vector<stats::SiteRecord> facts;
     if (observed) facts = weightFacts(desc);
     {
@@ -166,13 +177,15 @@ class Calibration {
         m_hidden.load(first, m_backend, batch);
         m_runner->runBlock(block, batch, layout, watcher.get(), &m_context);
         m_hidden.store(first, m_backend, batch);
-        meter.advance(layout.sequences(), 0, fmt::format("block {} of {}", index + 1, m_graph.blocks.size()));
+        meter.advance(layout.sequences(), 0, noteOf(index));
       });
       if (observed) finishBlock(index, *watcher, std::move(facts));
     }
     m_model.weights->verifyIntact();
     m_model.weights->release(tensors);
   }
+
+  std::string noteOf(int block) const { return fmt::format("block {} of {}", block + 1, m_graph.blocks.size()); }
 
   /// Records that hold only what the weights tell, one per site.
   std::vector<stats::SiteRecord> weightFacts(const model::BlockGraph& block) {
@@ -227,6 +240,7 @@ class Calibration {
       stats::deriveWeightedHistogram(records[i]);
     }
     stats::writeBlockFile(m_work.blockFile(index), records);
+    announce(m_onBlock, index, false, records);
   }
 
   const model::OpenedModel& m_model;
@@ -236,6 +250,7 @@ class Calibration {
   compute::Backend& m_backend;
   const JobContext& m_context;
   const WorkFolder& m_work;
+  const BlockSink& m_onBlock;
   CalibrateReport& m_report;
   std::vector<ActiveObserver> m_observers;
   HiddenStateStore m_hidden;
@@ -269,7 +284,8 @@ std::map<std::int32_t, std::string> tokenTexts(const Dataset& data, const checkp
 }  // namespace
 
 CalibrateReport calibrate(const model::OpenedModel& model, const Dataset& data, const checkpoint::Tokenizer* tokenizer,
-                          const CalibrateOptions& options, compute::Backend& backend, const JobContext& context) {
+                          const CalibrateOptions& options, compute::Backend& backend, const JobContext& context,
+                          const BlockSink& onBlock) {
   const Clock::time_point start = Clock::now();
   resetPeakResident();
   CalibrateReport report;
@@ -282,9 +298,13 @@ CalibrateReport calibrate(const model::OpenedModel& model, const Dataset& data, 
   const stats::Provenance provenance = makeProvenance(model, data, options, device);
   WorkFolder work(options.output, jobOf(provenance, device), options.restart);
   const int blocks = static_cast<int>(model.graph.blocks.size());
+  rememberRequest(work, data, options);
   report.resumedBlocks = work.finishedBlocks(blocks);
+  for (int block = 0; onBlock && block < report.resumedBlocks; ++block) {
+    announce(onBlock, block, true, stats::readBlockFile(work.blockFile(block)));
+  }
   if (report.resumedBlocks < blocks) {
-    Calibration(model, data, options, backend, context, work, report).run(report.resumedBlocks);
+    Calibration(model, data, options, backend, context, work, onBlock, report).run(report.resumedBlocks);
   }
 
   report.contentHash = stats::writeSnapshot(

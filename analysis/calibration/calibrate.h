@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "analysis/base/diagnostic.h"
+#include "analysis/base/ids.h"
 #include "analysis/base/job_context.h"
 #include "analysis/base/param_schema.h"
 #include "analysis/calibration/dataset.h"
@@ -42,6 +44,7 @@ struct CalibrateEstimate {
   std::uint64_t peakMemory = 0, promisedMemory = 0;
   std::uint64_t diskBytes = 0, freeDisk = 0;  ///< snapshot + work folder
   std::uint64_t snapshotBytes = 0;
+  std::uint64_t deviceMemory = 0, deviceBudget = 0;  ///< peak on the accelerator, and what may be used; CPU: 0
   std::int64_t microBatch = 0;
   double flops = 0;               ///< of the whole run
   std::optional<double> seconds;  ///< flops over the backend's measured GEMM rate
@@ -61,9 +64,26 @@ struct CalibrateReport {
 
 CalibrateEstimate estimateCalibration(const model::OpenedModel& model, const Dataset& data,
                                       const CalibrateOptions& options, compute::Backend& backend);
+/// CalibrateEstimate::diskBytes of so many samples of `length` tokens; no tokens needed.
+std::uint64_t calibrationDiskBytes(const model::ModelGraph& graph, std::int64_t samples, std::int64_t length,
+                                   const CalibrateOptions& options);
 
-/// `tokenizer` (may be null) supplies the texts of the tokens that occur.
+/// What is known once the statistics of a block are durable.
+struct BlockDone {
+  int block = 0;
+  bool resumed = false;  ///< taken over from an interrupted run
+  struct Range {
+    SiteId site;
+    float range = 0;  ///< v = max |x|
+  };
+  std::vector<Range> ranges;
+};
+/// Called from the job's thread, block by block; must be quick.
+using BlockSink = std::function<void(const BlockDone&)>;
+
+/// `tokenizer` (may be null) supplies the texts of the tokens that occur. Progress::bytes counts the weights read.
 CalibrateReport calibrate(const model::OpenedModel& model, const Dataset& data, const checkpoint::Tokenizer* tokenizer,
-                          const CalibrateOptions& options, compute::Backend& backend, const JobContext& context);
+                          const CalibrateOptions& options, compute::Backend& backend, const JobContext& context,
+                          const BlockSink& onBlock = {});
 
 }  // namespace oscope::calibration

@@ -21,20 +21,6 @@ using Source = DatasetOptions::Source;
 constexpr std::int64_t kMaxTokens = std::int64_t{1} << 34;
 constexpr const char* kJsonlJoint = "\n\n";
 
-const char* nameOf(Source source) {
-  switch (source) {
-    case Source::Random:
-      return "random";
-    case Source::Text:
-      return "text";
-    case Source::Jsonl:
-      return "jsonl";
-    case Source::Tokens:
-      return "tokens";
-  }
-  throw Error(ErrorCode::InvalidArgument, "dataset", "unknown source");
-}
-
 void validate(const DatasetOptions& options, std::int64_t vocabulary) {
   const auto require = [](bool condition, const char* text) {
     if (!condition) throw Error(ErrorCode::InvalidArgument, "dataset", text);
@@ -56,11 +42,12 @@ std::size_t tokensNeeded(const DatasetOptions& options) {
 /// The windows asked for out of one run of ids (all there are, or at least as many as needed).
 void takeWindows(const DatasetOptions& options, const std::vector<std::int32_t>& run, Dataset& data) {
   if (run.size() < tokensNeeded(options)) {
-    throw Error(ErrorCode::InvalidArgument, options.file.string(),
-                fmt::format("holds {} windows of {} tokens, but {} are asked for from window {} on",
-                            run.size() / static_cast<std::size_t>(options.length), options.length, options.samples,
-                            options.firstSample),
-                "ask for fewer or shorter windows, or give more text");
+    const auto windows = static_cast<std::int64_t>(run.size()) / options.length;
+    throw DatasetError(DatasetError::Option::Samples, std::max<std::int64_t>(0, windows - options.firstSample),
+                       ErrorCode::InvalidArgument, options.file.string(),
+                       fmt::format("holds {} windows of {} tokens, but {} are asked for from window {} on", windows,
+                                   options.length, options.samples, options.firstSample),
+                       "ask for fewer or shorter windows, or give more text");
   }
   const auto first = run.begin() + options.firstSample * options.length;
   data.ids.assign(first, first + options.samples * options.length);
@@ -166,8 +153,8 @@ void readJsonl(const DatasetOptions& options, const checkpoint::Tokenizer* token
 void readTokens(const DatasetOptions& options, std::int64_t vocabulary, Dataset& data) {
   const TokenFile tokens = readTokenFile(options.file, vocabulary);
   if (tokens.rowLength != 0 && tokens.rowLength != options.length) {
-    throw Error(
-        ErrorCode::InvalidArgument, options.file.string(),
+    throw DatasetError(
+        DatasetError::Option::Length, tokens.rowLength, ErrorCode::InvalidArgument, options.file.string(),
         fmt::format("its rows have {} tokens, but samples of {} are asked for", tokens.rowLength, options.length),
         fmt::format("ask for the length {}", tokens.rowLength));
   }
@@ -209,7 +196,9 @@ Dataset loadDataset(const DatasetOptions& options, const checkpoint::Tokenizer* 
   data.samples = options.samples;
   data.length = options.length;
   data.firstSample = options.firstSample;
-  data.source = nameOf(options.source);
+  data.source = toString(options.source);
+  if (!options.file.empty()) data.file = std::filesystem::absolute(options.file).lexically_normal();
+  data.jsonKey = options.jsonKey;
   data.fileName = options.file.filename().string();
   switch (options.source) {
     case Source::Random:
@@ -227,6 +216,40 @@ Dataset loadDataset(const DatasetOptions& options, const checkpoint::Tokenizer* 
   }
   checkIds(options, data, vocabulary);
   return data;
+}
+
+const char* toString(Source source) {
+  switch (source) {
+    case Source::Random:
+      return "random";
+    case Source::Text:
+      return "text";
+    case Source::Jsonl:
+      return "jsonl";
+    case Source::Tokens:
+      return "tokens";
+  }
+  throw Error(ErrorCode::InvalidArgument, "dataset", "unknown source");
+}
+
+std::optional<Source> parseSource(std::string_view text) {
+  for (const Source source : {Source::Random, Source::Text, Source::Jsonl, Source::Tokens}) {
+    if (text == toString(source)) return source;
+  }
+  return std::nullopt;
+}
+
+LoadedData loadData(const DatasetOptions& options, const std::filesystem::path& modelFolder, std::int64_t vocabulary) {
+  LoadedData loaded;
+  try {
+    loaded.tokenizer = checkpoint::loadTokenizer(modelFolder);
+  } catch (const Error& error) {
+    // Ids need no tokenizer: then it only supplies the texts of tokens.
+    const bool needed = options.source == Source::Text || options.source == Source::Jsonl;
+    if (needed || error.code() != ErrorCode::FileNotFound) throw;
+  }
+  loaded.dataset = loadDataset(options, loaded.tokenizer.get(), vocabulary);
+  return loaded;
 }
 
 }  // namespace oscope::calibration

@@ -1,5 +1,6 @@
 // estimateCalibration: what a run needs, and what can't work, before it starts.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -32,15 +33,6 @@ std::string sizeText(std::uint64_t bytes) {
   int unit = 0;
   for (; value >= 1024 && unit < 3; ++unit) value /= 1024;
   return fmt::format("{:.1f} {}", value, kUnits[unit]);
-}
-
-std::uint64_t tensorBytes(const model::OpenedModel& model, const std::vector<std::string>& names) {
-  std::uint64_t bytes = 0;
-  for (const std::string& name : names) {
-    const checkpoint::TensorEntry& entry = model.weights->entry(name);
-    bytes += entry.end - entry.begin;
-  }
-  return bytes;
 }
 
 /// Multiply-adds count twice; attention sees half of the sequence on average.
@@ -158,22 +150,37 @@ void planDevice(const compute::DeviceInfo& device, const HiddenShape& shape, std
   const auto budget = static_cast<std::uint64_t>(static_cast<double>(device.freeBytes) * kDeviceShare);
   const std::uint64_t fixed = estimate.weightsPerBlock + estimate.statisticsBytes;
   const std::uint64_t perSample = workPerSample + shape.sampleBytes();
+  estimate.deviceBudget = budget;
   while (estimate.microBatch > 1 && fixed + static_cast<std::uint64_t>(estimate.microBatch) * perSample > budget) {
     estimate.microBatch /= 2;
   }
-  if (fixed + static_cast<std::uint64_t>(estimate.microBatch) * perSample <= budget) return;
+  estimate.deviceMemory = fixed + static_cast<std::uint64_t>(estimate.microBatch) * perSample;
+  if (estimate.deviceMemory <= budget) return;
   refuse(estimate, "calibrate.device_memory", device.id,
          fmt::format("the run needs {} of device memory, {} are free", sizeText(fixed + perSample),
                      sizeText(device.freeBytes)),
          "take shorter samples, free device memory, or calibrate on the CPU");
 }
 
+/// Block files and the snapshot made from them, and two generations of hidden states.
+std::uint64_t diskBytes(const CalibrateEstimate& estimate) {
+  return 2 * estimate.snapshotBytes + 2 * estimate.hiddenBytes;
+}
+
 void planDisk(const CalibrateOptions& options, CalibrateEstimate& estimate) {
-  // Block files and the snapshot made from them, and two generations of hidden states.
-  estimate.diskBytes = 2 * estimate.snapshotBytes + 2 * estimate.hiddenBytes;
+  estimate.diskBytes = diskBytes(estimate);
   const auto parent = options.output.has_parent_path() ? options.output.parent_path() : std::filesystem::path(".");
   if (!std::filesystem::is_directory(parent)) {
     refuse(estimate, "calibrate.output", parent.string(), "is no folder", "create it, or choose another output");
+    return;
+  }
+  if (::access(parent.c_str(), W_OK) != 0) {
+    refuse(estimate, "calibrate.output", parent.string(), "can't be written to",
+           "allow writing, or choose an output in another folder");
+    return;
+  }
+  if (std::filesystem::is_directory(options.output)) {
+    refuse(estimate, "calibrate.output", options.output.string(), "is a folder", "name a file");
     return;
   }
   estimate.freeDisk = freeDiskBytes(parent) + WorkFolder::bytes(options.output);
@@ -206,6 +213,17 @@ void checkData(const model::ModelGraph& graph, const Dataset& data, CalibrateEst
 }
 
 }  // namespace
+
+std::uint64_t calibrationDiskBytes(const model::ModelGraph& graph, std::int64_t samples, std::int64_t length,
+                                   const CalibrateOptions& options) {
+  Dataset data;
+  data.samples = samples;
+  data.length = length;
+  CalibrateEstimate estimate;
+  estimate.hiddenBytes = hiddenShape(graph, data).bytes();
+  addStatistics(graph, data, options, estimate);
+  return diskBytes(estimate);
+}
 
 CalibrateEstimate estimateCalibration(const model::OpenedModel& model, const Dataset& data,
                                       const CalibrateOptions& options, compute::Backend& backend) {

@@ -39,6 +39,15 @@ HiddenShape hiddenShape(const model::ModelGraph& graph, const Dataset& data) {
   return {data.samples, data.length, graph.hidden};
 }
 
+std::uint64_t tensorBytes(const model::OpenedModel& model, const std::vector<std::string>& names) {
+  std::uint64_t bytes = 0;
+  for (const std::string& name : names) {
+    const checkpoint::TensorEntry& entry = model.weights->entry(name);
+    bytes += entry.end - entry.begin;
+  }
+  return bytes;
+}
+
 std::vector<std::string> embeddingTensors(const model::ModelGraph& graph) {
   const model::EmbeddingDesc& embedding = graph.embedding;
   std::vector<std::string> names{embedding.tokens, embedding.positions, embedding.projectIn};

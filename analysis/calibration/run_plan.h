@@ -15,6 +15,9 @@ std::vector<ActiveObserver> chooseObservers(const CalibrateOptions& options);
 ObservedRun observedRun(const Dataset& data, const CalibrateOptions& options);
 HiddenShape hiddenShape(const model::ModelGraph& graph, const Dataset& data);
 
+/// Bytes of these tensors, as stored.
+std::uint64_t tensorBytes(const model::OpenedModel& model, const std::vector<std::string>& names);
+
 /// Names of the tensors that stand before the first block.
 std::vector<std::string> embeddingTensors(const model::ModelGraph& graph);
 

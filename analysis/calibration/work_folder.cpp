@@ -28,8 +28,12 @@ std::string differences(const Json& a, const Json& b) {
 
 /// Files of a calibration: nothing else is ever removed.
 bool isOurs(const std::string& name) {
-  return name.starts_with("job.json") || name.starts_with("block-") || name.starts_with("hidden.") ||
-         name.starts_with("snapshot.h5");
+  return name.starts_with("job.json") || name.starts_with("request.json") || name.starts_with("block-") ||
+         name.starts_with("hidden.") || name.starts_with("snapshot.h5");
+}
+
+std::string blockName(int block) {
+  return fmt::format("block-{:03}.h5", block);
 }
 
 /// The folder where a finished job's folder waits for its removal: a kill on the way leaves no half work folder.
@@ -105,7 +109,13 @@ void WorkFolder::clear() {
 }
 
 fs::path WorkFolder::blockFile(int block) const {
-  return m_path / fmt::format("block-{:03}.h5", block);
+  return m_path / blockName(block);
+}
+
+int WorkFolder::finishedBlocksOf(const fs::path& output) {
+  int finished = 0;
+  while (fs::exists(pathFor(output) / blockName(finished))) ++finished;
+  return finished;
 }
 
 int WorkFolder::finishedBlocks(int total) const {

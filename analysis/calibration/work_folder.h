@@ -8,8 +8,8 @@
 
 namespace oscope::calibration {
 
-/// Holds `job.json` (what the run computes), a file per finished block, the hidden states, and a lock against a second
-/// process.
+/// Holds `job.json` (what the run computes), `request.json` (where its tokens lie, for people who go on), a file per
+/// finished block, the hidden states, and a lock against a second process.
 class WorkFolder {
  public:
   /// Opens or creates the folder of `output`. A folder of another job is a Mismatch error that names what differs,
@@ -21,8 +21,11 @@ class WorkFolder {
 
   const std::filesystem::path& path() const { return m_path; }
   std::filesystem::path blockFile(int block) const;
+  std::filesystem::path requestFile() const { return m_path / "request.json"; }
   /// Blocks 0 .. n-1 whose files are there.
   int finishedBlocks(int total) const;
+  /// The same for the folder of `output`, without opening it.
+  static int finishedBlocksOf(const std::filesystem::path& output);
   /// Where the snapshot is put together before it moves to its final name.
   std::filesystem::path snapshotFile() const { return m_path / "snapshot.h5"; }
   /// Discards the folder: the job is done.

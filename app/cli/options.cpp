@@ -79,17 +79,7 @@ calibration::DatasetOptions DataOptions::datasetOptions() const {
 }
 
 LoadedData loadData(const calibration::DatasetOptions& data, const model::OpenedModel& model) {
-  using Source = calibration::DatasetOptions::Source;
-  LoadedData loaded;
-  try {
-    loaded.tokenizer = checkpoint::loadTokenizer(model.folder);
-  } catch (const Error& error) {
-    // Ids need no tokenizer: then it only supplies the texts of tokens.
-    const bool needed = data.source == Source::Text || data.source == Source::Jsonl;
-    if (needed || error.code() != ErrorCode::FileNotFound) throw;
-  }
-  loaded.dataset = calibration::loadDataset(data, loaded.tokenizer.get(), model.graph.vocabulary);
-  return loaded;
+  return calibration::loadData(data, model.folder, model.graph.vocabulary);
 }
 
 }  // namespace oscope::cli

@@ -46,11 +46,8 @@ void addSourceOptions(CLI::App& app, DataOptions& options, const std::string& pr
                       const std::string& tokensAlias = {});
 /// How many windows of how many tokens; the names differ between calibration and verification.
 void addWindowOptions(CLI::App& app, DataOptions& options, const std::string& count, const std::string& length);
-/// The tokens of `data` for `model`. The tokenizer is loaded where one is needed or there.
-struct LoadedData {
-  std::unique_ptr<checkpoint::Tokenizer> tokenizer;  ///< null where the model has none
-  calibration::Dataset dataset;
-};
+/// The tokens of `data` for `model`.
+using calibration::LoadedData;
 LoadedData loadData(const calibration::DatasetOptions& data, const model::OpenedModel& model);
 
 /// What changes a recipe from the command line.
