@@ -1,25 +1,24 @@
 // Device, memory and what else is no arithmetic.
 #include "gpu/cuda_backend.h"
 
-#include <cuda_runtime.h>
 #include <fmt/format.h>
 
 #include <charconv>
 
 #include "analysis/base/error.h"
-#include "gpu/cuda_check.h"
+#include "gpu/device_copy.h"
 
 namespace oscope::gpu {
-namespace {
 
 std::size_t bytesOf(const compute::Tensor& tensor) {
   return static_cast<std::size_t>(tensor.rows * tensor.cols) * static_cast<std::size_t>(bitSize(tensor.dtype)) / 8;
 }
 
-}  // namespace
-
 CudaBackend::CudaBackend(int ordinal, const compute::BackendOptions& options)
-    : m_device(std::make_shared<CudaDevice>(ordinal, options.memoryBytes)), m_uploader(m_device) {}
+    : m_device(std::make_shared<CudaDevice>(ordinal, options.memoryBytes)),
+      m_precision(options.precision),
+      m_uploader(m_device),
+      m_matmul(m_device, options.precision) {}
 
 CudaBackend::~CudaBackend() = default;
 
@@ -46,13 +45,12 @@ compute::Tensor CudaBackend::allocate(DType dtype, std::int64_t rows, std::int64
 
 void CudaBackend::upload(const void* host, Tensor& device) {
   m_device->makeCurrent();
-  checkCuda(cudaMemcpyAsync(device.buffer->data(), host, bytesOf(device), cudaMemcpyHostToDevice, stream()), "upload");
+  copyToDevice(device.buffer->data(), host, bytesOf(device), m_device->compute(), "upload");
 }
 
 void CudaBackend::download(const Tensor& device, void* host) {
   m_device->makeCurrent();
-  checkCuda(cudaMemcpyAsync(host, device.buffer->data(), bytesOf(device), cudaMemcpyDeviceToHost, stream()),
-            "download");
+  copyToHost(host, device.buffer->data(), bytesOf(device), m_device->compute(), "download");
   m_device->compute().synchronize("download");
 }
 

@@ -10,6 +10,8 @@
 #include "gpu/cuda_weight.h"
 #include "gpu/device_buffer.h"
 #include "gpu/device_layout.h"
+#include "gpu/matmul.h"
+#include "gpu/rope_table.h"
 #include "gpu/weight_uploader.h"
 
 namespace oscope::gpu {
@@ -73,12 +75,22 @@ class CudaBackend final : public compute::Backend {
   StreamHandle stream() const { return m_device->compute().handle(); }
   LayoutView onDevice(const SequenceLayout& layout) { return m_layout.of(m_device, layout); }
 
+  /// Waits for the compute stream and copies `count` elements to the host.
+  template <typename T>
+  std::vector<T> fetched(const char* op, const T* onDevice, std::size_t count);
+
   std::shared_ptr<CudaDevice> m_device;
+  compute::MatmulPrecision m_precision;
   WeightUploader m_uploader;
+  Matmul m_matmul;
   DeviceLayout m_layout;
+  DeviceRopeTable m_ropeTable;
+  Scratch m_ids, m_slopes, m_rowResults;
   std::stop_token m_stop;
 };
 
+/// Bytes of a tensor's elements.
+std::size_t bytesOf(const compute::Tensor& tensor);
 /// "cuda:1" to 1. InvalidArgument for anything else.
 int ordinalOf(const std::string& deviceId);
 

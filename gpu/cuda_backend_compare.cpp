@@ -1,26 +1,75 @@
-// Comparisons of the CUDA backend.
-#include "analysis/base/error.h"
+// Comparisons of the CUDA backend: float64 sums of rows on the device, added up on the host in the order of the rows.
+#include "analysis/compute/cpu/checks.h"
 #include "gpu/cuda_backend.h"
+#include "gpu/device_copy.h"
+#include "gpu/kernels/compare_ops.h"
 
 namespace oscope::gpu {
-namespace {
 
-[[noreturn]] void refuse(const char* op) {
-  throw Error(ErrorCode::Unsupported, op, "the CUDA backend has no kernel for this op", "use --device cpu");
+using compute::cpu::require;
+using compute::cpu::requireShape;
+
+template <typename T>
+std::vector<T> CudaBackend::fetched(const char* op, const T* onDevice, std::size_t count) {
+  std::vector<T> host(count);
+  copyToHost(host.data(), onDevice, count * sizeof(T), m_device->compute(), op);
+  m_device->compute().synchronize(op);
+  return host;
 }
 
-}  // namespace
-
-compute::LogitComparison CudaBackend::compareLogits(const Tensor&, const Tensor&, std::span<const std::int32_t>) {
-  refuse("compareLogits");
+compute::LogitComparison CudaBackend::compareLogits(const Tensor& a, const Tensor& b,
+                                                    std::span<const std::int32_t> targets) {
+  requireShape("compareLogits", b, DType::F32, a.rows, a.cols);
+  require(static_cast<std::int64_t>(targets.size()) == a.rows, "compareLogits", "one target per row is needed");
+  enter();
+  const auto rows = static_cast<std::size_t>(a.rows);
+  auto* ids = static_cast<std::int32_t*>(m_ids.take(m_device, targets.size_bytes()));
+  copyToDevice(ids, targets.data(), targets.size_bytes(), m_device->compute(), "compareLogits");
+  auto* results = static_cast<LogitRow*>(m_rowResults.take(m_device, rows * sizeof(LogitRow)));
+  launchCompareLogits(stream(), a.as<float>(), a.buffer == b.buffer ? nullptr : b.as<float>(), ids, a.rows, a.cols,
+                      results);
+  compute::LogitComparison comparison;
+  for (const LogitRow& row : fetched("compareLogits", results, rows)) {
+    comparison.nllA.push_back(row.nllA);
+    comparison.nllB.push_back(row.nllB);
+    comparison.klAB.push_back(row.kl);
+    comparison.argmaxA.push_back(row.argmaxA);
+    comparison.argmaxB.push_back(row.argmaxB);
+  }
+  return comparison;
 }
 
-compute::Backend::PairSums CudaBackend::compare(const Tensor&, const Tensor&) {
-  refuse("compare");
+compute::Backend::PairSums CudaBackend::compare(const Tensor& a, const Tensor& b) {
+  requireShape("compare", b, DType::F32, a.rows, a.cols);
+  enter();
+  const auto count = static_cast<std::size_t>(a.rows) * 4;
+  auto* results = static_cast<double*>(m_rowResults.take(m_device, count * sizeof(double)));
+  launchRowPairSums(stream(), a.as<float>(), b.as<float>(), a.rows, a.cols, results);
+  const std::vector<double> rows = fetched("compare", results, count);
+  PairSums sums;
+  for (std::size_t at = 0; at < count; at += 4) {
+    sums.aa += rows[at];
+    sums.dd += rows[at + 1];
+    sums.ab += rows[at + 2];
+    sums.bb += rows[at + 3];
+  }
+  return sums;
 }
 
-std::vector<double> CudaBackend::energies(const Tensor&, const SequenceLayout&) {
-  refuse("energies");
+std::vector<double> CudaBackend::energies(const Tensor& x, const SequenceLayout& layout) {
+  require(x.rows == layout.rows(), "energies", "rows of x and of the layout differ");
+  enter();
+  const auto count = static_cast<std::size_t>(x.rows);
+  auto* results = static_cast<double*>(m_rowResults.take(m_device, count * sizeof(double)));
+  launchRowEnergies(stream(), x.as<float>(), x.rows, x.cols, results);
+  const std::vector<double> rows = fetched("energies", results, count);
+  std::vector<double> sums(static_cast<std::size_t>(layout.sequences()));
+  for (std::size_t s = 0; s < sums.size(); ++s) {
+    for (std::int64_t row = layout.starts[s]; row < layout.starts[s + 1]; ++row) {
+      sums[s] += rows[static_cast<std::size_t>(row)];
+    }
+  }
+  return sums;
 }
 
 }  // namespace oscope::gpu

@@ -17,6 +17,11 @@ void copyToHost(void* host, const void* device, std::size_t bytes, const Stream&
   checkCuda(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, stream.handle()), where);
 }
 
+void copyOnDevice(void* to, const void* from, std::size_t bytes, const Stream& stream, const char* where) {
+  if (bytes == 0) return;
+  checkCuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream.handle()), where);
+}
+
 void fillWithZeros(void* device, std::size_t bytes, const Stream& stream, const char* where) {
   if (bytes == 0) return;
   checkCuda(cudaMemsetAsync(device, 0, bytes, stream.handle()), where);

@@ -1,10 +1,8 @@
 #include "gpu/device_layout.h"
 
-#include <cuda_runtime.h>
-
 #include <cstring>
 
-#include "gpu/cuda_check.h"
+#include "gpu/device_copy.h"
 
 namespace oscope::gpu {
 
@@ -28,9 +26,7 @@ LayoutView DeviceLayout::of(const std::shared_ptr<CudaDevice>& device, const com
   m_buffer.reset();
   auto buffer = std::make_unique<DeviceBuffer>(device, host.size());
   // From pageable memory: staged before the call returns.
-  checkCuda(
-      cudaMemcpyAsync(buffer->data(), host.data(), host.size(), cudaMemcpyHostToDevice, device->compute().handle()),
-      "layout");
+  copyToDevice(buffer->data(), host.data(), host.size(), device->compute(), "layout");
   m_buffer = std::move(buffer);
   m_starts = layout.starts;
   auto* base = m_buffer->as<std::byte>();

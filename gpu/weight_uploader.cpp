@@ -1,11 +1,9 @@
 #include "gpu/weight_uploader.h"
 
-#include <cuda_runtime.h>
-
 #include <algorithm>
 #include <cstring>
 
-#include "gpu/cuda_check.h"
+#include "gpu/device_copy.h"
 
 namespace oscope::gpu {
 namespace {
@@ -92,7 +90,7 @@ void WeightUploader::send(Upload& upload) {
     m_next = 1 - m_next;
     stage.free.synchronize("weight upload");
     std::memcpy(stage.memory.data(), from + at, count);
-    checkCuda(cudaMemcpyAsync(to + at, stage.memory.data(), count, cudaMemcpyHostToDevice, stream), "weight upload");
+    copyToDevice(to + at, stage.memory.data(), count, m_device->copies(), "weight upload");
     stage.free.record(stream);
   }
   upload.m_ready.record(stream);

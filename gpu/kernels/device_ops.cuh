@@ -4,6 +4,10 @@
 
 #include <cstdint>
 
+#include "gpu/cuda_check.h"
+#include "gpu/kernels/float_bits.h"
+#include "gpu/kernels/launch.h"
+
 namespace oscope::gpu {
 
 /// Copies kBytes (4 or 16) to shared memory without waiting; writes zeros where not `live`. Both sides are aligned.
@@ -40,6 +44,26 @@ __device__ inline std::uint32_t warpUp(std::uint32_t value, int delta) {
   return __shfl_up_sync(0xFFFFFFFFu, value, static_cast<unsigned>(delta));
 }
 
+/// The value of the lane whose number differs in the bits of `mask`.
+template <typename T>
+__device__ inline T warpXor(T value, int mask) {
+  return __shfl_xor_sync(0xFFFFFFFFu, value, mask);
+}
+
+/// sums [16, 8] += A [16, 8] B [8, 8], TF32 operands, float32 sums. With g = lane / 4 and t = lane % 4 a lane holds
+/// (PTX: mma.sync.m16n8k8)
+///   a: A(g, t), A(g + 8, t), A(g, t + 4), A(g + 8, t + 4)
+///   b: B(t, g), B(t + 4, g)
+///   sums: (g, 2t), (g, 2t + 1), (g + 8, 2t), (g + 8, 2t + 1)
+__device__ inline void multiplyTf32(float (&sums)[4], const float (&a)[4], const float (&b)[2]) {
+  asm volatile(
+      "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
+      "{%0, %1, %2, %3};"
+      : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+      : "r"(bitsOf(a[0])), "r"(bitsOf(a[1])), "r"(bitsOf(a[2])), "r"(bitsOf(a[3])), "r"(bitsOf(b[0])),
+        "r"(bitsOf(b[1])));
+}
+
 /// sums += A B for int8 A [16, 32] and B [32, 8], exact in int32 (PTX: mma.sync.m16n8k32, int_gemm_math.h has its
 /// maps).
 __device__ inline void multiplyAdd(std::int32_t (&sums)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2]) {
@@ -54,6 +78,18 @@ __device__ inline void multiplyAdd(std::int32_t (&sums)[4], const std::uint32_t 
 __device__ inline uint4* launchShared() {
   extern __shared__ uint4 memory[];
   return memory;
+}
+
+/// Launches `kernel` and checks that it was accepted.
+template <typename... Parameters, typename... Arguments>
+void launchKernel(const char* name, void (*kernel)(Parameters...), std::int64_t blocks, int threads, int sharedBytes,
+                  StreamHandle stream, const Arguments&... arguments) {
+  constexpr int kUnasked = 48 * 1024;  // more shared memory must be asked for
+  if (sharedBytes > kUnasked) {
+    checkCuda(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, sharedBytes), name);
+  }
+  kernel<<<static_cast<unsigned>(blocks), threads, sharedBytes, stream>>>(arguments...);
+  checkLaunch(name);
 }
 
 }  // namespace oscope::gpu

@@ -1,23 +1,4 @@
-#include "gpu/kernels/row_ops.h"
+#include "gpu/kernels/device_ops.cuh"
 
-namespace oscope::gpu {
-namespace {
-
-constexpr int kThreads = 256;
-
-__global__ void addKernel(float* x, const float* y, std::int64_t count) {
-  const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
-  for (std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < count; i += step) {
-    x[i] += y[i];
-  }
-}
-
-}  // namespace
-
-void launchAdd(StreamHandle stream, float* x, const float* y, std::int64_t count) {
-  if (count == 0) return;
-  addKernel<<<blocksFor(count, kThreads), kThreads, 0, stream>>>(x, y, count);
-  checkLaunch("add");
-}
-
-}  // namespace oscope::gpu
+// Behind the instructions that they use.
+#include "gpu/kernels/row_ops_kernels.cuh"

@@ -8,12 +8,15 @@
 #include <vector>
 
 #include "analysis/compute/backend.h"
+#include "tests/compute/tolerances.h"
 
 namespace oscope::compute::test {
 
 struct BackendCase {
   std::string name;  ///< letters, digits, underscores: part of the test's name
   std::function<std::unique_ptr<Backend>()> make;
+  ProductTolerances products = kFloat32Products;
+  std::string whyAbsent = {};  ///< not empty: this machine has no such device, and why
 };
 
 /// For test reports.
@@ -21,7 +24,7 @@ inline void PrintTo(const BackendCase& backend, std::ostream* out) {
   *out << backend.name;
 }
 
-/// Every backend that this machine can run.
+/// The backends that a test program runs its suites on; those that are absent are skipped with the reason.
 std::vector<BackendCase> testBackends();
 
 /// Reproducible values: normal-like, with a few outliers per row, as activations have them.

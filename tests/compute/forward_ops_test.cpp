@@ -14,11 +14,19 @@ namespace {
 
 class ForwardOps : public testing::TestWithParam<BackendCase> {
  protected:
-  void SetUp() override { m_backend = GetParam().make(); }
+  void SetUp() override {
+    if (!GetParam().whyAbsent.empty()) GTEST_SKIP() << GetParam().whyAbsent;
+    m_backend = GetParam().make();
+  }
   Backend& backend() { return *m_backend; }
   Tensor empty(std::int64_t rows, std::int64_t cols) { return backend().allocate(DType::F32, rows, cols); }
   WeightPtr vectorWeight(const std::vector<float>& values) {
     return backend().prepareWeight(makeHostTensor("v", values, {static_cast<std::int64_t>(values.size())}));
+  }
+
+  double linearTolerance(DType dtype) const {
+    const ProductTolerances& products = GetParam().products;
+    return dtype == DType::BF16 ? products.linearBf16 : dtype == DType::F16 ? products.linearF16 : products.linearF32;
   }
 
   std::unique_ptr<Backend> m_backend;
@@ -60,7 +68,7 @@ TEST_P(ForwardOps, LinearMatchesForOddShapesAndDTypes) {
         referenceLinear(absOf(x), absOf(toFloat32(weight)), absOf(bias), rows, shape.in, shape.out);
     const std::vector<float> actual = downloaded(backend(), y);
     for (std::size_t i = 0; i < actual.size(); ++i) {
-      ASSERT_NEAR(actual[i], reference[i], kLinearTolerance * magnitudes[i]) << "element " << i;
+      ASSERT_NEAR(actual[i], reference[i], linearTolerance(shape.dtype) * magnitudes[i]) << "element " << i;
     }
   }
 }
@@ -172,7 +180,7 @@ TEST_P(ForwardOps, AttentionMatchesForGroupedAndFusedHeads) {
       const Doubles reference = referenceAttention(
           {qs, qCols, shape.heads, dim, 0, stride}, {ks, kCols, groups, dim, fused ? dim : 0, stride},
           {vs, kCols, groups, dim, fused ? 2 * dim : 0, stride}, length, params);
-      EXPECT_LT(relativeError(part(actual, shape.heads * dim), reference), kAttentionTolerance)
+      EXPECT_LT(relativeError(part(actual, shape.heads * dim), reference), GetParam().products.attention)
           << shape.heads << " heads, sequence " << s;
     }
   }

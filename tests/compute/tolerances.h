@@ -7,9 +7,18 @@ namespace oscope::compute::test {
 inline constexpr double kNormTolerance = 1e-6;
 inline constexpr double kRopeTolerance = 1e-6;
 inline constexpr double kActivationTolerance = 5e-7;
-inline constexpr double kAttentionTolerance = 3e-6;
-/// Relative to sum_k |x_k w_k| of the element: float32 sums of K products, in any order.
-inline constexpr double kLinearTolerance = 3e-6;
+/// Of matrix products, by how a backend makes them.
+struct ProductTolerances {
+  /// linear(), by the weight's type: relative to sum_k |x_k w_k| of the element.
+  double linearF32, linearBf16, linearF16;
+  double attention;
+};
+/// Float32 products and sums, in any order.
+inline constexpr ProductTolerances kFloat32Products{3e-6, 3e-6, 3e-6, 3e-6};
+/// MatmulPrecision::Full on a GPU: operands in terms that keep float32's bits, sums in the float32 of the matrix units.
+inline constexpr ProductTolerances kFullProducts{3e-6, 2e-5, 2e-5, 1e-5};
+/// MatmulPrecision::Fast: x rounded once to bf16 (2^-8) or fp16 (2^-11), both operands to TF32 (2^-10 where cut off).
+inline constexpr ProductTolerances kFastProducts{2e-3, 4e-3, 5e-4, 5e-3};
 /// Integer sums are exact: what is left is the rounding of scales, sum over groups and bias.
 inline constexpr double kIntegerLinearTolerance = 1e-6;
 /// The same product through fake quantization: float32 sums over all of K.

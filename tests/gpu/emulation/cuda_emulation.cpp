@@ -210,6 +210,18 @@ void* launchMemory() {
   return g_block->shared.data();
 }
 
+namespace {
+Schedule g_schedule;
+}  // namespace
+
+void setSchedule(const Schedule& schedule) {
+  g_schedule = schedule;
+}
+
+const Schedule& currentSchedule() {
+  return g_schedule;
+}
+
 void runKernel(unsigned blocks, unsigned threads, std::size_t sharedBytes, const Schedule& schedule,
                const std::function<void()>& body) {
   if (threads % kLanes != 0) throw std::logic_error("blocks are whole warps");
@@ -253,6 +265,35 @@ std::uint32_t warpUp(std::uint32_t value, int delta) {
   std::uint32_t other;
   std::memcpy(&other, slots[from], sizeof other);
   return other;
+}
+
+// PTX ISA, "Matrix Fragments for mma.m16n8k8" with .tf32: lane l has group l / 4 and t = l % 4; a_i is
+// A[group + 8 * (i odd), t + 4 * (i >= 2)], b_i is B[t + 4 * i, group], c_i is C[group + 8 * (i >= 2), 2 t + i % 2].
+// The units read the upper 19 bits of an operand.
+void multiplyTf32(float (&sums)[4], const float (&a)[4], const float (&b)[2]) {
+  struct Operands {
+    float a[4], b[2];
+  } own;
+  std::memcpy(own.a, a, sizeof own.a);
+  std::memcpy(own.b, b, sizeof own.b);
+  const auto* slots = warpExchange(&own, sizeof own);
+  const auto operand = [&](int holder, int index) {
+    std::uint32_t bits;
+    std::memcpy(&bits, slots[holder] + index * static_cast<int>(sizeof bits), sizeof bits);
+    bits &= 0xFFFFE000u;
+    float value;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+  };
+  const int lane = static_cast<int>(test::currentThread.x % 32), group = lane / 4, t = lane % 4;
+  for (int c = 0; c < 4; ++c) {
+    const int row = group + (c >= 2 ? 8 : 0), col = 2 * t + c % 2;
+    float sum = 0;
+    for (int k = 0; k < 8; ++k) {
+      sum += operand(row % 8 * 4 + k % 4, row / 8 + (k >= 4 ? 2 : 0)) * operand(col * 4 + k % 4, 4 + k / 4);
+    }
+    sums[c] += sum;
+  }
 }
 
 // PTX ISA, "Matrix Fragments for mma.m16n8k32", written down independently of the maps that kernels use: lane l has

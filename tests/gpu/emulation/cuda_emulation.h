@@ -7,7 +7,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
+
+#include "gpu/kernels/launch.h"
 
 namespace oscope::test {
 
@@ -35,6 +38,10 @@ void copyLater(void* to, const void* from, std::size_t bytes, bool live);
 void closeCopies();
 void waitForCopies(std::size_t pending);
 void* launchMemory();
+
+/// The schedule of the kernels that are launched from now on.
+void setSchedule(const Schedule& schedule);
+const Schedule& currentSchedule();
 
 }  // namespace oscope::test
 
@@ -106,9 +113,24 @@ void waitForCopies() {
 }
 std::uint32_t warpMax(std::uint32_t value);
 std::uint32_t warpUp(std::uint32_t value, int delta);
+template <typename T>
+T warpXor(T value, int mask) {
+  const auto* slots = test::warpExchange(&value, sizeof value);
+  T other;
+  std::memcpy(&other, slots[(threadIdx.x % 32) ^ static_cast<unsigned>(mask)], sizeof other);
+  return other;
+}
+void multiplyTf32(float (&sums)[4], const float (&a)[4], const float (&b)[2]);
 void multiplyAdd(std::int32_t (&sums)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2]);
 inline uint4* launchShared() {
   return static_cast<uint4*>(test::launchMemory());
+}
+
+template <typename... Parameters, typename... Arguments>
+void launchKernel(const char*, void (*kernel)(Parameters...), std::int64_t blocks, int threads, int sharedBytes,
+                  StreamHandle, const Arguments&... arguments) {
+  test::runKernel(static_cast<unsigned>(blocks), static_cast<unsigned>(threads), static_cast<std::size_t>(sharedBytes),
+                  test::currentSchedule(), [&] { kernel(arguments...); });
 }
 
 }  // namespace oscope::gpu

@@ -9,9 +9,6 @@
 
 namespace oscope::test {
 
-/// The schedule of all kernels that are launched from now on.
-void setSchedule(const Schedule& schedule);
-
 class EmulatedBackend final : public ForwardingBackend {
  public:
   explicit EmulatedBackend(const Schedule& schedule);

@@ -12,6 +12,12 @@ Stream::Stream() = default;
 Stream::~Stream() = default;
 void Stream::synchronize(const char*) const {}
 
+Event::Event() = default;
+Event::~Event() = default;
+void Event::record(StreamHandle) {}
+void Event::letWait(StreamHandle) const {}
+void Event::synchronize(const char*) const {}
+
 CudaDevice::CudaDevice(int ordinal, std::uint64_t budget)
     : m_ordinal(ordinal), m_budget(budget), m_multiprocessors(4), m_streams(std::make_unique<Streams>()) {}
 CudaDevice::~CudaDevice() = default;
@@ -25,11 +31,26 @@ void* CudaDevice::allocate(std::size_t bytes, const Stream&) {
 void CudaDevice::free(void* memory, std::size_t) noexcept {
   std::free(memory);
 }
+compute::DeviceInfo CudaDevice::info() const {
+  compute::DeviceInfo info;
+  info.id = "cuda:0";
+  info.name = "emulated device";
+  info.memoryBytes = info.freeBytes = std::uint64_t{1} << 32;
+  return info;
+}
 
 DeviceBuffer::DeviceBuffer(std::shared_ptr<CudaDevice> device, std::size_t bytes)
     : m_device(std::move(device)), m_data(m_device->allocate(bytes, m_device->compute())), m_size(bytes) {}
 DeviceBuffer::~DeviceBuffer() {
   m_device->free(m_data, m_size);
+}
+
+DeviceBuffer::DeviceBuffer(std::shared_ptr<CudaDevice> device, std::size_t bytes, const Stream&)
+    : DeviceBuffer(std::move(device), bytes) {}
+
+PinnedBuffer::PinnedBuffer(std::size_t bytes) : m_data(std::malloc(bytes)), m_size(bytes) {}
+PinnedBuffer::~PinnedBuffer() {
+  std::free(m_data);
 }
 
 void* Scratch::take(const std::shared_ptr<CudaDevice>& device, std::size_t bytes) {
@@ -42,6 +63,9 @@ void copyToDevice(void* device, const void* host, std::size_t bytes, const Strea
 }
 void copyToHost(void* host, const void* device, std::size_t bytes, const Stream&, const char*) {
   if (bytes > 0) std::memcpy(host, device, bytes);
+}
+void copyOnDevice(void* to, const void* from, std::size_t bytes, const Stream&, const char*) {
+  if (bytes > 0) std::memmove(to, from, bytes);
 }
 void fillWithZeros(void* device, std::size_t bytes, const Stream&, const char*) {
   std::memset(device, 0, bytes);

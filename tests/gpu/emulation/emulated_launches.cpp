@@ -12,17 +12,11 @@
 namespace oscope::test {
 namespace {
 
-Schedule g_schedule;
-
 void run(std::int64_t blocks, int threads, const std::function<void()>& body) {
-  runKernel(static_cast<unsigned>(blocks), static_cast<unsigned>(threads), 0, g_schedule, body);
+  runKernel(static_cast<unsigned>(blocks), static_cast<unsigned>(threads), 0, currentSchedule(), body);
 }
 
 }  // namespace
-
-void setSchedule(const Schedule& schedule) {
-  g_schedule = schedule;
-}
 
 }  // namespace oscope::test
 

@@ -1,0 +1,49 @@
+// Matrix products by cuBLASLt, with one choice of algorithm per shape.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <tuple>
+
+#include "gpu/device_buffer.h"
+#include "gpu/kernels/float_math.h"
+
+struct cublasLtContext;
+
+namespace oscope::gpu {
+
+/// One shape of product. The algorithm follows from it alone, and its sums have a fixed order: the same rows give the
+/// same bits whatever else is in the batch.
+struct MatmulShape {
+  std::int64_t rows = 0, in = 0, out = 0;
+  FloatType type = FloatType::F32;  ///< of x and w
+  bool tf32 = false;                ///< F32 operands are rounded to TF32
+  friend bool operator<(const MatmulShape& a, const MatmulShape& b) {
+    return std::tie(a.rows, a.in, a.out, a.type, a.tf32) < std::tie(b.rows, b.in, b.out, b.type, b.tf32);
+  }
+};
+
+class CublasLt {
+ public:
+  explicit CublasLt(std::shared_ptr<CudaDevice> device);
+  ~CublasLt();
+  CublasLt(const CublasLt&) = delete;
+  CublasLt& operator=(const CublasLt&) = delete;
+
+  /// y [rows, out] = alpha x [rows, in] w [out, in]^T + beta y, sums in float32, on the compute stream. alpha and beta
+  /// lie on the device. False, with nothing done, where cuBLASLt has no kernel for the shape.
+  bool multiply(const MatmulShape& shape, const void* x, const void* w, const float* alpha, const float* beta,
+                float* y);
+
+ private:
+  struct Plan;
+  const Plan& planFor(const MatmulShape& shape);
+
+  std::shared_ptr<CudaDevice> m_device;
+  cublasLtContext* m_handle = nullptr;
+  DeviceBuffer m_workspace;
+  std::map<MatmulShape, std::unique_ptr<Plan>> m_plans;
+};
+
+}  // namespace oscope::gpu

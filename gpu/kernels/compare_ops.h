@@ -1,0 +1,25 @@
+// Launches of comparisons: sums in float64, one row at a time.
+#pragma once
+
+#include <cstdint>
+
+#include "gpu/kernels/launch.h"
+
+namespace oscope::gpu {
+
+/// sums[r] = sum of x^2 over row r.
+void launchRowEnergies(StreamHandle stream, const float* x, std::int64_t rows, std::int64_t cols, double* sums);
+/// sums[r * 4 ...] = sums over row r of {a^2, (a - b)^2, a b, b^2}.
+void launchRowPairSums(StreamHandle stream, const float* a, const float* b, std::int64_t rows, std::int64_t cols,
+                       double* sums);
+
+/// What compareLogits needs of one row.
+struct LogitRow {
+  double nllA, nllB, kl;
+  std::int32_t argmaxA, argmaxB;
+};
+/// Log-softmax figures of rows [cols]. `b` null: it is `a`. targets[r] < 0: no target, nll 0.
+void launchCompareLogits(StreamHandle stream, const float* a, const float* b, const std::int32_t* targets,
+                         std::int64_t rows, std::int64_t cols, LogitRow* out);
+
+}  // namespace oscope::gpu

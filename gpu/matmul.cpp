@@ -1,0 +1,74 @@
+#include "gpu/matmul.h"
+
+#include "analysis/base/error.h"
+#include "gpu/device_copy.h"
+#include "gpu/kernels/matmul_ops.h"
+#include "gpu/kernels/split_math.h"
+
+namespace oscope::gpu {
+
+FloatType floatTypeOf(const CudaWeight& weight) {
+  return weight.dtype() == DType::BF16  ? FloatType::BF16
+         : weight.dtype() == DType::F16 ? FloatType::F16
+                                        : FloatType::F32;
+}
+
+Matmul::Matmul(std::shared_ptr<CudaDevice> device, compute::MatmulPrecision precision)
+    : m_device(std::move(device)),
+      m_exact(precision == compute::MatmulPrecision::Full),
+      m_lt(m_device),
+      m_constants(m_device, 2 * sizeof(float)) {
+  const float values[] = {0.0f, 1.0f};
+  copyToDevice(m_constants.data(), values, sizeof(values), m_device->compute(), "linear");
+}
+
+std::uint64_t Matmul::scratchBytes(compute::MatmulPrecision precision) {
+  return sizeof(std::uint16_t) * (precision == compute::MatmulPrecision::Full ? kMostTerms : 1);
+}
+
+const void* Matmul::operands(const float* x, const compute::SequenceLayout& layout, const LayoutView& view,
+                             std::int64_t in, FloatType type, int terms) {
+  if (type == FloatType::F32) return x;
+  const StreamHandle stream = m_device->compute().handle();
+  const std::int64_t rows = layout.rows(), sequences = layout.sequences();
+  auto* split = static_cast<std::uint16_t*>(
+      m_terms.take(m_device, static_cast<std::size_t>(rows * in * terms) * sizeof(std::uint16_t)));
+  const float* shift = nullptr;
+  if (type == FloatType::F16) {
+    auto* work = static_cast<float*>(m_shifts.take(m_device, static_cast<std::size_t>(3 * sequences) * sizeof(float)));
+    launchFp16Shifts(stream, x, rows, in, view.sequences, sequences,
+                     reinterpret_cast<std::uint32_t*>(work + 2 * sequences), work, work + sequences);
+    shift = work;
+    m_unshift = work + sequences;
+  }
+  launchSplit(stream, x, rows, in, type, terms, view.sequences, shift, split);
+  return split;
+}
+
+void Matmul::linear(const float* x, const compute::SequenceLayout& layout, const LayoutView& view, const CudaWeight& w,
+                    const std::stop_token& stop, float* y) {
+  const std::int64_t in = w.cols(), out = w.rows();
+  const FloatType type = floatTypeOf(w);
+  const int terms = type != FloatType::F32 && m_exact ? kMostTerms : 1;
+  const std::size_t elementBytes = type == FloatType::F32 ? sizeof(float) : sizeof(std::uint16_t);
+  const void* weights = w.data();
+  const auto* operand = static_cast<const std::byte*>(operands(x, layout, view, in, type, terms));
+  const float *zero = m_constants.as<float>(), *one = zero + 1;
+  for (std::int64_t s = 0; s < layout.sequences(); ++s) {
+    if (stop.stop_requested()) throw Cancelled();
+    const std::int64_t start = layout.starts[static_cast<std::size_t>(s)], length = layout.length(s);
+    if (length == 0) continue;
+    const MatmulShape shape{length, in, out, type, !m_exact};
+    bool done = true;
+    for (int term = 0; term < terms && done; ++term) {
+      const std::byte* from = operand + static_cast<std::size_t>((term * layout.rows() + start) * in) * elementBytes;
+      done = m_lt.multiply(shape, from, weights, type == FloatType::F16 ? m_unshift + s : one, term == 0 ? zero : one,
+                           y + start * out);
+    }
+    if (!done) {
+      launchPlainMatmul(m_device->compute().handle(), x + start * in, length, in, weights, type, out, y + start * out);
+    }
+  }
+}
+
+}  // namespace oscope::gpu

@@ -1,0 +1,5 @@
+// The attention kernel with its launch functions over the emulation.
+#include "tests/gpu/emulation/cuda_emulation.h"
+
+// Behind the emulation.
+#include "gpu/kernels/attention_kernels.cuh"
