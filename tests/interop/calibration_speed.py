@@ -2,8 +2,8 @@
 """The same calibration done twice: `oscope calibrate`, and torch with forward hooks (absmax per channel).
 
 Same checkpoint (random bfloat16 weights of a LLaMA shape, written here), same tokens, same threads. Prints tokens per
-second and peak resident memory of both and their ratios. Both pass one sequence at a time. oscope's time is the whole command, and it collects all of its
-statistics; torch's is the forward passes alone, without imports and loading.
+second and peak resident memory of both and their ratios. Both pass one sequence at a time. oscope's time is the whole
+command, and it collects all of its statistics; torch's is the forward passes alone, without imports and loading.
 """
 import argparse
 import json

@@ -1,8 +1,7 @@
 """Runs the oscope command line."""
 import json
-import os
 import subprocess
-import time
+import sys
 from pathlib import Path
 
 from safetensors.torch import load_file
@@ -46,12 +45,22 @@ class Oscope:
         return load_file(logits)["logits"].float().reshape(len(ids), -1)
 
 
+# A process of its own starts the command: the peak of a forked child begins with the memory of the parent, and ours
+# holds torch.
+LAUNCHER = """
+import json, resource, subprocess, sys, time
+started = time.monotonic()
+done = subprocess.run(sys.argv[1:], stdout=subprocess.PIPE, text=True)
+seconds = time.monotonic() - started
+kilobytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps([done.returncode, seconds, kilobytes, done.stdout]))
+"""
+
+
 def measured(command):
-    """Runs a command: seconds, and peak resident bytes of that child alone."""
-    started = time.monotonic()
-    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE)
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
+    """Runs a command: seconds, peak resident bytes of that process alone, and what it printed."""
+    done = subprocess.run([sys.executable, "-I", "-c", LAUNCHER, *map(str, command)], stdout=subprocess.PIPE, text=True, check=True)
+    status, seconds, kilobytes, output = json.loads(done.stdout)
     if status != 0:
         raise RuntimeError(f"{command[0]} ended with status {status}")
-    return time.monotonic() - started, usage.ru_maxrss * 1024, output
+    return seconds, kilobytes * 1024, output
