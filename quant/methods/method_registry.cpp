@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "analysis/base/error.h"
 #include "quant/methods/awq.h"
 #include "quant/methods/fptq.h"
@@ -34,6 +36,16 @@ const QuantMethod& findMethod(const std::string& id) {
     ids.push_back(method->id());
   }
   throw Error(ErrorCode::InvalidArgument, id, "no such method", fmt::format("methods: {}", fmt::join(ids, ", ")));
+}
+
+std::vector<std::string> observersOf(const Recipe& recipe) {
+  std::vector<std::string> ids;
+  for (const RecipeStep& step : recipe.steps) {
+    for (const std::string& id : findMethod(step.method).observers(step.params)) {
+      if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+    }
+  }
+  return ids;
 }
 
 }  // namespace oscope::quant

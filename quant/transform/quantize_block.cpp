@@ -160,10 +160,12 @@ class BlockJob {
           m_result.weightErrors[result.module] = 0;
           continue;
         }
+        JobContext named = m_context;
+        named.diagnostic = [this, &result](const Diagnostic& found) { report(found, result.module); };
         try {
           result.weight = method.quantizeWeight({m_snapshot.site(id), detail, site, site.linears[r], linear.weight,
                                                  linear.clipLimits, m_plan.recipe.rules.scaleDtype},
-                                                params, m_context);
+                                                params, named);
         } catch (const Error& error) {
           throw Error(error.code(), fmt::format("{}: {}", result.module, error.where()), error.text(), error.remedy());
         }
@@ -171,6 +173,12 @@ class BlockJob {
         linear.weight = {};
       }
     }
+  }
+
+  /// A finding of a method, which does not know the linear's name.
+  void report(Diagnostic found, const std::string& module) const {
+    found.where = module + (found.where.empty() ? "" : ": " + found.where);
+    m_context.report(found);
   }
 
   static double relativeError(const std::vector<float>& exact, const std::vector<float>& approximate) {

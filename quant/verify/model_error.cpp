@@ -1,6 +1,9 @@
 #include "quant/verify/model_error.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <chrono>
 #include <memory>
 
 #include "analysis/base/atomic_file.h"
@@ -23,34 +26,33 @@ constexpr std::uint64_t kLogitBytes = std::uint64_t{256} << 20;  ///< of one pie
 
 class Comparison {
  public:
-  Comparison(const model::OpenedModel& model, const Contender& quantized, const std::optional<Contender>& baseline,
+  Comparison(const model::OpenedModel& model, const std::vector<Contender>& contenders,
              const calibration::Dataset& data, const VerifyOptions& options, compute::Backend& backend,
-             const JobContext& context, VerifyReport& report)
+             const JobContext& context)
       : m_model(model),
-        m_quantized(quantized),
-        m_baseline(baseline),
+        m_contenders(contenders),
         m_data(data),
         m_options(options),
         m_backend(backend),
         m_context(context),
-        m_report(report),
         m_runner(model.graph, backend),
-        m_siteWindows(std::min(options.siteSamples, data.samples)) {}
+        m_siteWindows(std::min(options.siteSamples, data.samples)) {
+    m_result.contenders.resize(contenders.size());
+  }
 
-  void run() {
+  ModelComparison run(const std::string& stage) {
     openStores();
-    const auto blocks = static_cast<std::int64_t>(m_model.graph.blocks.size());
-    ProgressMeter meter(m_context, "verify", "windows", (blocks + 1) * m_data.samples);
+    const auto passes = static_cast<std::int64_t>(m_model.graph.blocks.size() * m_contenders.size()) + 1;
+    ProgressMeter meter(m_context, stage, "windows", passes * m_data.samples);
     embedAll(*m_float, *m_model.weights);
-    embedAll(*m_hidden, *m_quantized.ends);
-    if (m_baseline) embedAll(*m_baselineHidden, *m_baseline->ends);
+    for (std::size_t c = 0; c < m_contenders.size(); ++c) embedAll(*m_hidden[c], *m_contenders[c].ends);
     for (const model::BlockGraph& block : m_model.graph.blocks) {
-      runQuantized(block, meter);
-      runPlain(*m_float, m_runner.loadBlock(block.index, *m_model.weights), nullptr, 0);
-      if (m_baseline) runBaseline(block);
+      for (std::size_t c = 0; c < m_contenders.size(); ++c) runContender(c, block, meter);
+      runPlain(*m_float, m_runner.loadBlock(block.index, *m_model.weights), nullptr, 0, {});
       m_model.weights->release(m_model.graph.tensorsOf(block.index));
     }
     compareLogits(meter);
+    return std::move(m_result);
   }
 
  private:
@@ -59,9 +61,9 @@ class Comparison {
   void openStores() {
     const calibration::HiddenShape shape{m_data.samples, m_data.length, m_model.graph.hidden};
     const std::uint64_t budget = m_options.memoryBytes > 0 ? m_options.memoryBytes : availableMemory() / 4 * 3;
-    const bool spilled = 3 * shape.bytes() > budget / 2;
+    const bool spilled = (m_contenders.size() + 1) * shape.bytes() > budget / 2;
     if (spilled) m_spillFolder.emplace(std::filesystem::temp_directory_path() / "oscope-verify", false);
-    const auto open = [&](const char* name) {
+    const auto open = [&](const std::string& name) {
       std::filesystem::path folder;
       if (spilled) {
         folder = m_spillFolder->path() / name;
@@ -70,8 +72,7 @@ class Comparison {
       return std::make_unique<Store>(shape, spilled, folder);
     };
     m_float = open("float");
-    m_hidden = open("quantized");
-    if (m_baseline) m_baselineHidden = open("baseline");
+    for (std::size_t c = 0; c < m_contenders.size(); ++c) m_hidden.push_back(open(std::to_string(c)));
   }
 
   std::int64_t batchSize(std::int64_t first) const {
@@ -99,48 +100,52 @@ class Comparison {
     store.finishPass();
   }
 
-  /// All windows from `first` on through one block.
+  /// All windows from `first` on through one block; `advance` is told how many have passed.
   void runPlain(Store& store, const forward::LoadedBlock& block, forward::SiteHook* hook, std::int64_t first,
-                ProgressMeter* meter = nullptr) {
+                const std::function<void(std::int64_t)>& advance) {
     for (std::int64_t n = 0; first < m_data.samples; first += n) {
       n = batchSize(first);
       Tensor hidden = allocateHidden(n);
       store.load(first, m_backend, hidden);
       m_runner.runBlock(block, hidden, layout(first, n), hook, &m_context);
       store.store(first, m_backend, hidden);
-      if (meter != nullptr) meter->advance(n);
+      if (advance) advance(n);
     }
     store.finishPass();
   }
 
-  void runQuantized(const model::BlockGraph& desc, ProgressMeter& meter) {
-    const QuantizedBlock block = m_quantized.block(desc.index);
+  void runContender(std::size_t index, const model::BlockGraph& desc, ProgressMeter& meter) {
+    const Contender& contender = m_contenders[index];
+    ContenderMeasure& measure = m_result.contenders[index];
+    Store& store = *m_hidden[index];
+    const std::string note =
+        fmt::format("block {} of {}, {}", desc.index + 1, m_model.graph.blocks.size(), contender.name);
+    const auto advance = [&](std::int64_t windows) { meter.advance(windows, 0, note); };
+    advance(0);  // says what is being quantized
+
+    const auto start = std::chrono::steady_clock::now();
+    const QuantizedBlock block = contender.block(desc.index);
+    measure.blockSeconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const forward::LoadedBlock loaded =
-        m_runner.loadBlock(desc.index, QuantizedSource(*m_quantized.ends, m_model.graph, block));
-    if (m_siteWindows > 0) {
+        m_runner.loadBlock(desc.index, QuantizedSource(*contender.ends, m_model.graph, block));
+    const std::int64_t siteWindows = contender.measuresSites ? m_siteWindows : 0;
+    if (siteWindows > 0) {
       const forward::LoadedBlock folded =
           m_runner.loadBlock(desc.index, FoldedSource(*m_model.weights, desc, block.sites));
       LayerErrors errors(m_backend, desc, block, loaded, m_options.dynamicDivisor, m_options.integerTrue);
-      for (std::int64_t window = 0; window < m_siteWindows; ++window) {
+      for (std::int64_t window = 0; window < siteWindows; ++window) {
         Tensor hidden = allocateHidden(1);
         m_float->load(window, m_backend, hidden);
         m_runner.runBlock(folded, hidden, layout(window, 1), &errors.floatHook(), &m_context);
-        m_hidden->load(window, m_backend, hidden);
+        store.load(window, m_backend, hidden);
         m_runner.runBlock(loaded, hidden, layout(window, 1), &errors.quantizedHook(), &m_context);
-        m_hidden->store(window, m_backend, hidden);
-        meter.advance(1);
+        store.store(window, m_backend, hidden);
+        advance(1);
       }
-      for (SiteMeasure& site : errors.measures()) m_report.sites.push_back(std::move(site));
+      for (SiteMeasure& site : errors.measures()) measure.sites.push_back(std::move(site));
     }
     FakeQuantHook hook(m_backend, block, m_options.dynamicDivisor);
-    runPlain(*m_hidden, loaded, &hook, m_siteWindows, &meter);
-  }
-
-  void runBaseline(const model::BlockGraph& desc) {
-    const QuantizedBlock block = m_baseline->block(desc.index);
-    FakeQuantHook hook(m_backend, block, m_options.dynamicDivisor);
-    runPlain(*m_baselineHidden,
-             m_runner.loadBlock(desc.index, QuantizedSource(*m_baseline->ends, m_model.graph, block)), &hook, 0);
+    runPlain(store, loaded, &hook, siteWindows, advance);
   }
 
   /// Rows [first, first + rows) of one window, as a tensor of its own.
@@ -158,35 +163,32 @@ class Comparison {
   }
 
   void compareLogits(ProgressMeter& meter) {
-    ModelMetrics quantized(m_quantized.name);
-    std::optional<ModelMetrics> baseline;
-    if (m_baseline) baseline.emplace(m_baseline->name);
+    std::vector<ModelMetrics> metrics;
+    for (const Contender& contender : m_contenders) metrics.emplace_back(contender.name);
     const std::uint64_t rowBytes = static_cast<std::uint64_t>(m_model.graph.vocabulary) * sizeof(float);
     const auto piece = std::max<std::int64_t>(1, static_cast<std::int64_t>(kLogitBytes / rowBytes));
     std::vector<float> firstLogits;
     for (std::int64_t window = 0; window < m_data.samples; ++window) {
-      const std::vector<float> reference = windowOf(*m_float, window), tested = windowOf(*m_hidden, window);
-      const std::vector<float> other = m_baseline ? windowOf(*m_baselineHidden, window) : std::vector<float>();
+      const std::vector<float> reference = windowOf(*m_float, window);
+      std::vector<std::vector<float>> tested;
+      for (const auto& store : m_hidden) tested.push_back(windowOf(*store, window));
       for (std::int64_t first = 0; first < m_data.length; first += piece) {
         const std::int64_t rows = std::min(piece, m_data.length - first);
         const SequenceLayout part = SequenceLayout::uniform(1, rows);
         const std::vector<std::int32_t> targets = targetsOf(window, first, rows);
         const Tensor a = m_runner.logits(*m_model.weights, rowsOf(reference, first, rows), part);
-        const Tensor b = m_runner.logits(*m_quantized.ends, rowsOf(tested, first, rows), part);
-        quantized.addTokens(m_backend.compareLogits(a, b, targets));
-        if (window == 0 && !m_options.logitsFile.empty()) append(firstLogits, b);
-        if (!m_baseline) continue;
-        const Tensor c = m_runner.logits(*m_baseline->ends, rowsOf(other, first, rows), part);
-        baseline->addTokens(m_backend.compareLogits(a, c, targets));
+        for (std::size_t c = 0; c < metrics.size(); ++c) {
+          const Tensor b = m_runner.logits(*m_contenders[c].ends, rowsOf(tested[c], first, rows), part);
+          metrics[c].addTokens(m_backend.compareLogits(a, b, targets));
+          if (c == 0 && window == 0 && !m_options.logitsFile.empty()) append(firstLogits, b);
+        }
       }
-      quantized.endWindow();
-      if (baseline) baseline->endWindow();
+      for (ModelMetrics& one : metrics) one.endWindow();
       meter.advance(1);
     }
-    m_report.floatNllPerWindow = quantized.floatNllPerWindow();
-    m_report.floatPerplexity = perplexityOf(m_report.floatNllPerWindow);
-    m_report.quantized = quantized.result();
-    if (baseline) m_report.staticEverywhere = baseline->result();
+    m_result.floatNllPerWindow = metrics.front().floatNllPerWindow();
+    m_result.floatPerplexity = perplexityOf(m_result.floatNllPerWindow);
+    for (std::size_t c = 0; c < metrics.size(); ++c) m_result.contenders[c].model = metrics[c].result();
     if (!firstLogits.empty()) writeLogits(firstLogits);
   }
 
@@ -219,26 +221,25 @@ class Comparison {
   }
 
   const model::OpenedModel& m_model;
-  const Contender& m_quantized;
-  const std::optional<Contender>& m_baseline;
+  const std::vector<Contender>& m_contenders;
   const calibration::Dataset& m_data;
   const VerifyOptions& m_options;
   compute::Backend& m_backend;
   const JobContext& m_context;
-  VerifyReport& m_report;
+  ModelComparison m_result;
   forward::ForwardRunner m_runner;
   std::int64_t m_siteWindows;
   std::optional<AtomicFolder> m_spillFolder;  ///< never committed: removed at the end
-  std::unique_ptr<Store> m_float, m_hidden, m_baselineHidden;
+  std::unique_ptr<Store> m_float;
+  std::vector<std::unique_ptr<Store>> m_hidden;  ///< per contender
 };
 
 }  // namespace
 
-void compareModels(const model::OpenedModel& model, const Contender& quantized,
-                   const std::optional<Contender>& baseline, const calibration::Dataset& data,
-                   const VerifyOptions& options, compute::Backend& backend, const JobContext& context,
-                   VerifyReport& report) {
-  Comparison(model, quantized, baseline, data, options, backend, context, report).run();
+ModelComparison compareModels(const model::OpenedModel& model, const std::vector<Contender>& contenders,
+                              const calibration::Dataset& data, const VerifyOptions& options, compute::Backend& backend,
+                              const JobContext& context, const std::string& stage) {
+  return Comparison(model, contenders, data, options, backend, context).run(stage);
 }
 
 }  // namespace oscope::quant

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "quant/transform/quantize_block.h"
 #include "quant/verify/verify.h"
@@ -16,13 +16,26 @@ struct Contender {
   std::string name;
   const checkpoint::TensorSource* ends = nullptr;  ///< embedding and head
   std::function<QuantizedBlock(int index)> block;
+  bool measuresSites = true;
 };
 
-/// Fills sites, perplexities and model measures of `report`. Perplexity, KL and top-1 are over all windows of `data`,
-/// site figures over the first options.siteSamples. Logits with NaN or infinity are a NonFinite error.
-void compareModels(const model::OpenedModel& model, const Contender& quantized,
-                   const std::optional<Contender>& baseline, const calibration::Dataset& data,
-                   const VerifyOptions& options, compute::Backend& backend, const JobContext& context,
-                   VerifyReport& report);
+struct ContenderMeasure {
+  ModelMeasure model;
+  std::vector<SiteMeasure> sites;  ///< empty unless Contender::measuresSites
+  double blockSeconds = 0;         ///< spent in Contender::block
+};
+
+struct ModelComparison {
+  double floatPerplexity = 0;
+  std::vector<double> floatNllPerWindow;
+  std::vector<ContenderMeasure> contenders;  ///< in the order given
+};
+
+/// Perplexity, KL and top-1 are over all windows of `data`, site figures over the first options.siteSamples;
+/// options.logitsFile gets the first contender's logits. Blocks are made and dropped one at a time, whatever the number
+/// of contenders. `stage` names the progress. Logits with NaN or infinity are a NonFinite error.
+ModelComparison compareModels(const model::OpenedModel& model, const std::vector<Contender>& contenders,
+                              const calibration::Dataset& data, const VerifyOptions& options, compute::Backend& backend,
+                              const JobContext& context, const std::string& stage);
 
 }  // namespace oscope::quant

@@ -67,7 +67,21 @@ std::optional<Contender> makeBaseline(const model::OpenedModel& model, const std
     }
     return staticBaselineBlock(graph, *model.weights, ofBlock, rules);
   };
-  return Contender{kBaselineName, model.weights.get(), block};
+  return Contender{kBaselineName, model.weights.get(), block, false};
+}
+
+/// Runs `quantized`, and the baseline where there is one, into `report`.
+void compare(const model::OpenedModel& model, Contender quantized, std::optional<Contender> baseline,
+             const calibration::Dataset& data, const VerifyOptions& options, compute::Backend& backend,
+             const JobContext& context, VerifyReport& report) {
+  std::vector<Contender> contenders{std::move(quantized)};
+  if (baseline) contenders.push_back(std::move(*baseline));
+  ModelComparison comparison = compareModels(model, contenders, data, options, backend, context, "verify");
+  report.floatPerplexity = comparison.floatPerplexity;
+  report.floatNllPerWindow = std::move(comparison.floatNllPerWindow);
+  report.quantized = std::move(comparison.contenders[0].model);
+  report.sites = std::move(comparison.contenders[0].sites);
+  if (comparison.contenders.size() > 1) report.staticEverywhere = std::move(comparison.contenders[1].model);
 }
 
 }  // namespace
@@ -95,8 +109,8 @@ VerifyReport verifyExport(const model::OpenedModel& model, const std::filesystem
   std::vector<SitePlan> sites;
   for (const DeploySite& site : files.deploy().sites) sites.push_back(site.plan);
   const Contender quantized{files.deploy().recipe.name, &files, [&](int index) { return files.readBlock(index); }};
-  compareModels(model, quantized, makeBaseline(model, sites, files.deploy().recipe.rules, options), data, options,
-                backend, context, report);
+  compare(model, quantized, makeBaseline(model, sites, files.deploy().recipe.rules, options), data, options, backend,
+          context, report);
   for (SiteMeasure& site : report.sites) site.predictedDb = files.site(site.id).predictedDb;
   report.seconds = watch.seconds();
   return report;
@@ -113,8 +127,8 @@ VerifyReport verifyPlan(const model::OpenedModel& model, const stats::Snapshot& 
   const Contender quantized{plan.recipe.name, model.weights.get(), [&](int index) {
                               return quantizeBlock(model.graph, index, *model.weights, snapshot, plan, context);
                             }};
-  compareModels(model, quantized, makeBaseline(model, plan.sites, plan.recipe.rules, options), data, options, backend,
-                context, report);
+  compare(model, quantized, makeBaseline(model, plan.sites, plan.recipe.rules, options), data, options, backend,
+          context, report);
   report.seconds = watch.seconds();
   return report;
 }

@@ -89,6 +89,10 @@ VerifyReport verifyPlan(const model::OpenedModel& model, const stats::Snapshot& 
                         const JobContext& context);
 
 Json toJson(const VerifyReport& report);
+/// Parts of reports. JSON has no infinity: an SQNR without error is null.
+Json toJson(const SiteMeasure& site);
+Json toJson(const ModelMeasure& measure);
+Json toJson(const Diagnostics& findings);
 /// The inverse of toJson(). Malformed errors name `where` and the key.
 VerifyReport verifyReportFromJson(const Json& json, const std::string& where);
 /// A report file: toJson() alone, or under "verify" in the combined report of a whole run.

@@ -19,7 +19,19 @@ Json checkJson(const FileCheck& check) {
   return {{"kind", check.kind}, {"name", check.name}, {"passed", check.passed}, {"detail", check.detail}};
 }
 
-Json siteJson(const SiteMeasure& site) {
+Json agreementJson(const std::vector<SiteMeasure>& sites) {
+  const Agreement agreement = agreementOf(sites);
+  if (agreement.sites == 0) return nullptr;
+  return {{"sites", agreement.sites},
+          {"correlation", agreement.correlation ? Json(*agreement.correlation) : Json(nullptr)},
+          {"mean_abs_error_db", agreement.meanAbsDb},
+          {"largest_abs_error_db", agreement.largestDb},
+          {"largest_at", toString(agreement.largestAt)}};
+}
+
+}  // namespace
+
+Json toJson(const SiteMeasure& site) {
   Json linears = Json::array();
   for (const LinearMeasure& linear : site.linears) {
     linears.push_back({{"module", linear.module},
@@ -37,7 +49,7 @@ Json siteJson(const SiteMeasure& site) {
           {"linears", std::move(linears)}};
 }
 
-Json measureJson(const ModelMeasure& measure) {
+Json toJson(const ModelMeasure& measure) {
   return {{"name", measure.name},
           {"perplexity", measure.perplexity},
           {"kl_mean", measure.klMean},
@@ -48,32 +60,23 @@ Json measureJson(const ModelMeasure& measure) {
           {"kl_per_window", measure.klPerWindow}};
 }
 
-Json agreementJson(const std::vector<SiteMeasure>& sites) {
-  const Agreement agreement = agreementOf(sites);
-  if (agreement.sites == 0) return nullptr;
-  return {{"sites", agreement.sites},
-          {"correlation", agreement.correlation ? Json(*agreement.correlation) : Json(nullptr)},
-          {"mean_abs_error_db", agreement.meanAbsDb},
-          {"largest_abs_error_db", agreement.largestDb},
-          {"largest_at", toString(agreement.largestAt)}};
-}
-
-Json diagnosticJson(const Diagnostic& finding) {
+Json toJson(const Diagnostics& findings) {
   constexpr const char* kWords[] = {"info", "warning", "error"};
-  return {{"severity", kWords[static_cast<int>(finding.severity)]},
-          {"code", finding.code},
-          {"where", finding.where},
-          {"text", finding.text},
-          {"remedy", finding.remedy}};
+  Json list = Json::array();
+  for (const Diagnostic& finding : findings) {
+    list.push_back({{"severity", kWords[static_cast<int>(finding.severity)]},
+                    {"code", finding.code},
+                    {"where", finding.where},
+                    {"text", finding.text},
+                    {"remedy", finding.remedy}});
+  }
+  return list;
 }
-
-}  // namespace
 
 Json toJson(const VerifyReport& report) {
-  Json checks = Json::array(), sites = Json::array(), diagnostics = Json::array(), runtimes = Json::array();
+  Json checks = Json::array(), sites = Json::array(), runtimes = Json::array();
   for (const FileCheck& check : report.checks) checks.push_back(checkJson(check));
-  for (const SiteMeasure& site : report.sites) sites.push_back(siteJson(site));
-  for (const Diagnostic& finding : report.diagnostics) diagnostics.push_back(diagnosticJson(finding));
+  for (const SiteMeasure& site : report.sites) sites.push_back(toJson(site));
   for (const RuntimeTruth& truth : report.runtimes) {
     runtimes.push_back({{"runtime", truth.runtime},
                         {"layers", truth.layers},
@@ -91,13 +94,13 @@ Json toJson(const VerifyReport& report) {
           {"windows", report.windows},
           {"window_length", report.windowLength},
           {"float", {{"perplexity", report.floatPerplexity}, {"nll_per_window", report.floatNllPerWindow}}},
-          {"quantized", measureJson(report.quantized)},
-          {"static_everywhere", report.staticEverywhere ? measureJson(*report.staticEverywhere) : Json(nullptr)},
+          {"quantized", toJson(report.quantized)},
+          {"static_everywhere", report.staticEverywhere ? toJson(*report.staticEverywhere) : Json(nullptr)},
           {"predicted_against_measured", agreementJson(report.sites)},
           {"sites", std::move(sites)},
           {"runtimes", std::move(runtimes)},
           {"seconds", report.seconds},
-          {"diagnostics", std::move(diagnostics)}};
+          {"diagnostics", toJson(report.diagnostics)}};
 }
 
 }  // namespace oscope::quant

@@ -4,10 +4,11 @@
 #include <cmath>
 
 #include "analysis/base/json.h"
+#include "quant/methods/awq.h"
 #include "quant/methods/gptq.h"
 #include "quant/numerics/quantize.h"
-#include "quant/transform/channel_clusters.h"
 #include "quant/transform/quantize_block.h"
+#include "tests/methods/golden_recipe.h"
 #include "tests/support/calibrated_snapshot.h"
 #include "tests/support/golden.h"
 
@@ -19,40 +20,10 @@ constexpr double kCodesThatMayDiffer = 1e-3;      ///< share of a linear's codes
 constexpr double kGptqCodesThatMayDiffer = 1e-2;  ///< H from our own calibration: near ties flip and spread
 constexpr double kLossTolerance = 5e-3;           ///< GPTQ's layer loss may exceed round to nearest's by rounding only
 
-struct Method {
-  const char* golden;  ///< name in the methods' goldens
-  const char* steps;   ///< recipe JSON
-  bool symmetric = true;
-  int bits = 4, activationBits = 8;
-};
-
-const std::vector<Method>& goldenMethods() {
-  static const std::vector<Method> methods{
-      {"gptq_w4a16", R"([{"method": "gptq"}])"},
-      {"gptq_w4a16_actorder", R"([{"method": "gptq", "params": {"act_order": true}}])"},
-      {"gptq_w4a16_asym", R"([{"method": "gptq"}])", false},
-      {"fptq_gptq_w4a8", R"([{"method": "fptq"}, {"method": "gptq"}])"},
-      {"fptq_awqclip_w4a8", R"([{"method": "fptq"}, {"method": "awq", "params": {"scale": false}}])"},
-      {"awq_w4a16", R"([{"method": "awq", "params": {"runtime_scales": true}}])"},
-      {"awq_w4a16_asym", R"([{"method": "awq", "params": {"runtime_scales": true}}])", false},
-      {"smoothquant_w8a8_o3", R"([{"method": "smoothquant"}, {"method": "rtn"}])", true, 8},
-      {"rptq_w4a8", R"([{"method": "rptq", "params": {"clusters": 8, "head_clusters": 2, "norm_bits": 2}},
-                        {"method": "rtn"}])"},
-      {"rptq_w4a4", R"([{"method": "rptq", "params": {"clusters": 8, "head_clusters": 2, "norm_bits": 2}},
-                        {"method": "rtn"}])",
-       true, 4, 4}};
-  return methods;
-}
-
-Recipe recipeOf(const Method& method, std::int64_t group) {
-  Json json = toJson(defaultRecipe());
-  json["steps"] = parseJson(method.steps, method.golden);
-  json["weights"] = {{"bits", method.bits}, {"group", method.bits == 8 ? 0 : group}, {"symmetric", method.symmetric}};
-  json["rules"]["activation_bits"] = method.activationBits;
-  // AWQ scales every site that it can; FPTQ and SmoothQuant of the goldens use norms alone.
-  if (std::string(method.steps).find("runtime_scales") != std::string::npos) json["fold_edges"] = knownFoldEdges();
-  return recipeFromJson(json, method.golden);
-}
+/// Goldens with codes and scales of single linears (a file each) that the product has.
+const std::vector<std::string> kMethods{
+    "gptq_w4a16", "gptq_w4a16_actorder", "gptq_w4a16_asym",     "fptq_gptq_w4a8", "fptq_awqclip_w4a8",
+    "awq_w4a16",  "awq_w4a16_asym",      "smoothquant_w8a8_o3", "rptq_w4a8",      "rptq_w4a4"};
 
 void expectNear(const std::vector<float>& found, const std::vector<float>& golden, const std::string& name) {
   ASSERT_EQ(found.size(), golden.size()) << name;
@@ -73,6 +44,13 @@ class MethodGolden : public ::testing::TestWithParam<const char*> {
     m_model = std::make_unique<model::OpenedModel>(model::openModel(root / "models" / m_name));
     m_snapshot = test::calibratedSnapshot(root, m_name, *m_model, m_folder, {"gram"});
     m_group = readJsonFile(root / "golden" / (m_name + ".json")).at("fptq").at("options").at("group_size");
+  }
+
+  /// A built-in recipe with the group of the goldens.
+  Recipe recipe(const char* builtin) const {
+    Recipe recipe = loadRecipe(builtin);
+    if (recipe.weights.group > 0) recipe.weights.group = m_group;
+    return recipe;
   }
 
   static void compareSite(const SitePlan& site, const test::GoldenFile& golden, const std::string& name) {
@@ -123,23 +101,22 @@ class MethodGolden : public ::testing::TestWithParam<const char*> {
 TEST_P(MethodGolden, ScalesCodesAndClustersAgree) {
   OSCOPE_REQUIRE_TEST_DATA(root);
   load(root);
-  int compared = 0;
-  for (const Method& method : goldenMethods()) {
-    const auto path = root / "golden/methods" / (m_name + "." + method.golden + ".safetensors");
-    if (!std::filesystem::exists(path)) continue;
-    ++compared;
-    const test::GoldenFile golden(path);
-    const Plan plan = makePlan(*m_snapshot, recipeOf(method, m_group));
-    const bool gptq = std::string(method.golden).find("gptq") != std::string::npos;
+  const Json goldens = readJsonFile(root / "golden/methods" / (m_name + ".methods.json"));
+  for (const std::string& method : kMethods) {
+    const test::GoldenFile golden(root / "golden/methods" / (m_name + "." + method + ".safetensors"));
+    const std::optional<Recipe> recipe =
+        test::goldenRecipe(method, goldens.at("methods").at(method).at("options"), goldens.at("group_default"));
+    ASSERT_TRUE(recipe.has_value()) << method;
+    const Plan plan = makePlan(*m_snapshot, *recipe);
+    const bool gptq = method.find("gptq") != std::string::npos;
     for (int b = 0; b < static_cast<int>(m_model->graph.blocks.size()); ++b) {
       const QuantizedBlock block = quantizeBlock(m_model->graph, b, *m_model->weights, *m_snapshot, plan, {});
-      for (const SitePlan& site : block.sites) compareSite(site, golden, method.golden);
+      for (const SitePlan& site : block.sites) compareSite(site, golden, method);
       for (const QuantizedLinear& linear : block.linears) {
-        compareLinear(linear, golden, method.golden, gptq ? kGptqCodesThatMayDiffer : kCodesThatMayDiffer);
+        compareLinear(linear, golden, method, gptq ? kGptqCodesThatMayDiffer : kCodesThatMayDiffer);
       }
     }
   }
-  EXPECT_GE(compared, 9);
 }
 
 /// tr(E H E^T) / 2 of the error between the checkpoint's weight and the quantized one.
@@ -163,8 +140,8 @@ class GptqLoss : public MethodGolden {};
 TEST_P(GptqLoss, IsNeverAboveRoundToNearest) {
   OSCOPE_REQUIRE_TEST_DATA(root);
   load(root);
-  const Plan gptq = makePlan(*m_snapshot, recipeOf({"gptq", R"([{"method": "gptq"}])"}, m_group));
-  const Plan rtn = makePlan(*m_snapshot, recipeOf({"rtn", R"([{"method": "rtn"}])"}, m_group));
+  const Plan gptq = makePlan(*m_snapshot, recipe("gptq-w4a16"));
+  const Plan rtn = makePlan(*m_snapshot, recipe("rtn-w4a16"));
   for (const model::BlockGraph& graph : m_model->graph.blocks) {
     const QuantizedBlock a = quantizeBlock(m_model->graph, graph.index, *m_model->weights, *m_snapshot, gptq, {});
     const QuantizedBlock b = quantizeBlock(m_model->graph, graph.index, *m_model->weights, *m_snapshot, rtn, {});
@@ -182,18 +159,48 @@ TEST_P(GptqLoss, IsNeverAboveRoundToNearest) {
   }
 }
 
+class AwqLoss : public MethodGolden {};
+
+TEST_P(AwqLoss, OfTheChosenScaleIsNeverAboveThatOfRatioZero) {
+  OSCOPE_REQUIRE_TEST_DATA(root);
+  load(root);
+  Recipe awq = recipe("awq-w4a16");
+  const Plan plan = makePlan(*m_snapshot, awq);
+  int scaled = 0;
+  for (const model::BlockGraph& graph : m_model->graph.blocks) {
+    const QuantizedBlock block = quantizeBlock(m_model->graph, graph.index, *m_model->weights, *m_snapshot, plan, {});
+    for (std::size_t s = 0; s < graph.sites.size(); ++s) {
+      const SitePlan& site = block.sites[s];
+      if (site.scale.empty()) continue;
+      ++scaled;
+      const stats::SiteStats& stats = m_snapshot->site(site.id);
+      const std::vector<double> h = hessian(m_snapshot->detail(site.id).gram, stats.tokens, {});
+      const std::vector<float> none(site.scale.size(), 1.0f);  // mean |x| to the power 0
+      double chosen = 0, unscaled = 0;
+      for (int reader : graph.sites[s].readers) {
+        const model::LinearDesc& linear = graph.linears[static_cast<std::size_t>(reader)];
+        const std::vector<float> weight = compute::toFloat32(m_model->weights->tensor(linear.weight));
+        chosen += awqLoss(weight, linear.out, site.scale, h, awq.weights, awq.rules.scaleDtype);
+        unscaled += awqLoss(weight, linear.out, none, h, awq.weights, awq.rules.scaleDtype);
+      }
+      EXPECT_LE(chosen, unscaled) << toString(site.id);
+    }
+  }
+  EXPECT_GE(scaled, 2 * static_cast<int>(m_model->graph.blocks.size()));
+}
+
 std::string testName(const ::testing::TestParamInfo<const char*>& info) {
   std::string name = info.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 }
 
+const auto kAllModels = ::testing::Values("tiny-bloom", "tinystories-656k", "tinystories-656k-outliers", "stories260k",
+                                          "stories260k-bf16-sharded", "tiny-random-llama-untied", "tiny-random-opt");
 INSTANTIATE_TEST_SUITE_P(GivenModels, MethodGolden, ::testing::Values("tiny-bloom", "tinystories-656k-outliers"),
                          testName);
-INSTANTIATE_TEST_SUITE_P(GivenModels, GptqLoss,
-                         ::testing::Values("tiny-bloom", "tinystories-656k", "tinystories-656k-outliers", "stories260k",
-                                           "tiny-random-llama-untied", "tiny-random-opt"),
-                         testName);
+INSTANTIATE_TEST_SUITE_P(GivenModels, GptqLoss, kAllModels, testName);
+INSTANTIATE_TEST_SUITE_P(GivenModels, AwqLoss, kAllModels, testName);
 
 }  // namespace
 }  // namespace oscope::quant
