@@ -283,6 +283,12 @@ std::map<std::int32_t, std::string> tokenTexts(const Dataset& data, const checkp
 
 }  // namespace
 
+std::string differencesFrom(const stats::Provenance& found, const model::OpenedModel& model, const Dataset& data,
+                            const CalibrateOptions& options) {
+  const stats::Provenance wanted = makeProvenance(model, data, options, {});
+  return stats::differingKeys(stats::provenanceToJson(wanted), stats::provenanceToJson(found));
+}
+
 CalibrateReport calibrate(const model::OpenedModel& model, const Dataset& data, const checkpoint::Tokenizer* tokenizer,
                           const CalibrateOptions& options, compute::Backend& backend, const JobContext& context,
                           const BlockSink& onBlock) {

@@ -17,6 +17,7 @@
 #include "analysis/calibration/dataset.h"
 #include "analysis/compute/backend.h"
 #include "analysis/model/open_model.h"
+#include "analysis/stats/snapshot.h"
 
 namespace oscope::calibration {
 
@@ -85,5 +86,10 @@ using BlockSink = std::function<void(const BlockDone&)>;
 CalibrateReport calibrate(const model::OpenedModel& model, const Dataset& data, const checkpoint::Tokenizer* tokenizer,
                           const CalibrateOptions& options, compute::Backend& backend, const JobContext& context,
                           const BlockSink& onBlock = {});
+
+/// What sets a finished snapshot apart from the one that calibrate() would write with these arguments: "seed,
+/// observers"; empty: nothing.
+std::string differencesFrom(const stats::Provenance& found, const model::OpenedModel& model, const Dataset& data,
+                            const CalibrateOptions& options);
 
 }  // namespace oscope::calibration

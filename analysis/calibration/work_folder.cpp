@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "analysis/base/error.h"
+#include "analysis/stats/provenance_io.h"
 
 namespace oscope::calibration {
 namespace {
@@ -16,15 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kJobFile = "job.json";
 constexpr const char* kLockFile = "lock";
-
-/// "seed, data" : the keys whose values differ.
-std::string differences(const Json& a, const Json& b) {
-  std::string keys;
-  for (const auto& item : a.items()) {
-    if (!b.contains(item.key()) || b.at(item.key()) != item.value()) keys += (keys.empty() ? "" : ", ") + item.key();
-  }
-  return keys.empty() ? "the options" : keys;
-}
 
 /// Files of a calibration: nothing else is ever removed.
 bool isOurs(const std::string& name) {
@@ -68,9 +60,11 @@ WorkFolder::WorkFolder(const fs::path& output, const Json& job, bool restart) : 
   if (fs::exists(jobFile)) {
     const Json found = readJsonFile(jobFile);
     if (found != job) {
-      throw Error(ErrorCode::Mismatch, m_path.string(),
-                  "holds an interrupted calibration of another job; different: " + differences(job, found),
-                  "give --restart to discard it, or another output");
+      const std::string keys = stats::differingKeys(job, found);
+      throw Error(
+          ErrorCode::Mismatch, m_path.string(),
+          "holds an interrupted calibration of another job; different: " + (keys.empty() ? "the options" : keys),
+          "give --restart to discard it, or another output");
     }
     // What a killed run was writing under a temporary name.
     for (const fs::directory_entry& entry : fs::directory_iterator(m_path)) {

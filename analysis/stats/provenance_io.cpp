@@ -26,6 +26,14 @@ Json environmentToJson(const Provenance& p) {
   return {{"device", p.device}, {"build", p.build}, {"created_utc", p.createdUtc}};
 }
 
+std::string differingKeys(const Json& a, const Json& b) {
+  std::string keys;
+  for (const auto& item : a.items()) {
+    if (!b.contains(item.key()) || b.at(item.key()) != item.value()) keys += (keys.empty() ? "" : ", ") + item.key();
+  }
+  return keys;
+}
+
 Provenance provenanceFromJson(const Json& hashed, const Json& environment, const std::string& where) {
   Provenance p;
   p.modelName = requireKey<std::string>(hashed, "model_name", where);

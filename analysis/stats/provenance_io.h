@@ -10,6 +10,8 @@ namespace oscope::stats {
 Json provenanceToJson(const Provenance& provenance);
 /// Device, build and time.
 Json environmentToJson(const Provenance& provenance);
+/// "seed, samples": keys of object `a` that `b` lacks or holds another value of.
+std::string differingKeys(const Json& a, const Json& b);
 Provenance provenanceFromJson(const Json& provenance, const Json& environment, const std::string& where);
 
 /// The content hash of a snapshot: its provenance text, its tokens with their texts, and the hash of every site.

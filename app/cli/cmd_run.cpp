@@ -1,7 +1,6 @@
 // oscope run: calibrate, plan, export and verify in one go, into one folder.
-#include <algorithm>
+#include <fmt/format.h>
 
-#include "analysis/calibration/observer_registry.h"
 #include "analysis/stats/hdf5_store.h"
 #include "app/cli/command.h"
 #include "app/cli/export_options.h"
@@ -9,7 +8,7 @@
 #include "app/cli/result_json.h"
 #include "app/cli/steps.h"
 #include "app/cli/verify_options.h"
-#include "quant/methods/method_registry.h"
+#include "quant/compare/compare_methods.h"
 #include "quant/pipeline/workspace.h"
 
 namespace oscope::cli {
@@ -25,17 +24,6 @@ struct Options {
   quant::VerifyOptions verify;
 };
 
-/// The observers that the recipe's methods ask for, beside the default ones.
-std::vector<std::string> observersFor(const quant::Recipe& recipe) {
-  std::vector<std::string> ids = calibration::defaultObservers();
-  for (const quant::RecipeStep& step : recipe.steps) {
-    for (const std::string& id : quant::findMethod(step.method).observers(step.params)) {
-      if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
-    }
-  }
-  return ids;
-}
-
 /// Held-out tokens: the given ones, else the windows of the calibration source behind those that calibrate.
 calibration::DatasetOptions heldOut(const Options& options) {
   calibration::DatasetOptions data =
@@ -49,14 +37,11 @@ calibration::DatasetOptions heldOut(const Options& options) {
   return data;
 }
 
-/// True where `path` is the finished snapshot of exactly this calibration: an earlier run got that far.
-bool isFinished(const std::filesystem::path& path, const model::OpenedModel& model, const calibration::Dataset& data,
-                const std::vector<std::string>& observers) {
-  if (!std::filesystem::exists(path)) return false;
-  const stats::Provenance found = stats::openSnapshot(path)->provenance();
-  return found.modelFingerprint == model.weights->fingerprint() && found.dataHash == data.hash() &&
-         found.samples == data.samples && found.length == data.length &&
-         std::is_permutation(found.observers.begin(), found.observers.end(), observers.begin(), observers.end());
+/// What sets the snapshot that an earlier run left apart from the one wanted now ("": nothing); nullopt: there is none.
+std::optional<std::string> differencesOfEarlier(const calibration::CalibrateOptions& options,
+                                                const model::OpenedModel& model, const calibration::Dataset& data) {
+  if (!std::filesystem::exists(options.output)) return std::nullopt;
+  return calibration::differencesFrom(stats::openSnapshot(options.output)->provenance(), model, data, options);
 }
 
 /// An export of an earlier run may be replaced; anything else at its place needs --replace.
@@ -88,11 +73,16 @@ ExitStatus run(Options& options, Session& session) {
   calibrateOptions.output = out / "run.oscope.h5";
   calibrateOptions.memoryBytes = options.device.memoryBytes;
   calibrateOptions.seed = options.data.seed;
-  calibrateOptions.observers = observersFor(base);
+  calibrateOptions.observers = quant::observersFor({{options.recipe.recipe, base}});
   Json calibrated;
-  if (isFinished(calibrateOptions.output, model, data.dataset, calibrateOptions.observers)) {
-    session.print(calibrateOptions.output.string() + " is there already and taken over\n");
+  const std::string path = calibrateOptions.output.string();
+  const std::optional<std::string> differences = differencesOfEarlier(calibrateOptions, model, data.dataset);
+  if (differences == "") {
+    session.print(path + " is there already and taken over\n");
   } else {
+    if (differences) {
+      session.note(fmt::format("{} is of another calibration (different: {}): calibrating again", path, *differences));
+    }
     calibrated = toJson(calibrateStep(model, data, calibrateOptions, *backend, session));
   }
 

@@ -59,6 +59,7 @@ Command addMerge(CLI::App& root);
 Command addPlan(CLI::App& root);
 Command addExport(CLI::App& root);
 Command addVerify(CLI::App& root);
+Command addCompare(CLI::App& root);
 Command addRun(CLI::App& root);
 Command addMemory(CLI::App& root);
 Command addRecipes(CLI::App& root);

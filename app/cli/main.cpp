@@ -23,8 +23,8 @@ struct Flags {
 
 std::vector<Command> addCommands(CLI::App& root, Flags& flags) {
   std::vector<Command> commands;
-  for (const auto add :
-       {addInspect, addCalibrate, addMerge, addPlan, addExport, addVerify, addRun, addMemory, addRecipes, addDevices}) {
+  for (const auto add : {addInspect, addCalibrate, addMerge, addPlan, addExport, addVerify, addCompare, addRun,
+                         addMemory, addRecipes, addDevices}) {
     commands.push_back(add(root));
     commands.back().app->add_flag("--json", flags.json, "Print the result as one JSON document");
     commands.back().app->add_flag("-q,--quiet", flags.quiet, "No progress on stderr");

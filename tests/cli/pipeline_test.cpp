@@ -111,6 +111,37 @@ TEST(Pipeline, AllInOneGoLeavesEverythingInOneFolder) {
   const Outcome again = oscope(command);
   EXPECT_EQ(again.status, 0) << again.err;
   EXPECT_THAT(again.out, HasSubstr("taken over"));
+  // Another seed draws other rows: that is not this calibration's snapshot.
+  const Outcome other = oscope(with(command, {"--seed", "3"}));
+  EXPECT_EQ(other.status, 0) << other.err;
+  EXPECT_THAT(other.err, HasSubstr("different: seed"));
+}
+
+TEST(Pipeline, MethodsAreComparedAndTheTableIsSaved) {
+  const ScratchFolder folder;
+  const std::string csv = folder / "table.csv", html = folder / "table.html", markdown = folder / "table.md";
+  const std::string snapshot = folder / "run.oscope.h5";
+  const std::vector<std::string> evaluation{"--text",   kEvalText, "--windows",      "2",
+                                            "--length", "64",      "--site-samples", "1"};
+  const std::vector<std::string> compare =
+      with({"compare", kModel, "--recipes", "fptq-w4a8", "gptq-w4a16"}, evaluation);
+  const Json report =
+      result(with(compare, {"--calib-text", kCalibText, "--samples", "4", "--calib-length", "64", "--keep-snapshot",
+                            snapshot, "--csv", csv, "--html", html, "--markdown", markdown}));
+  ASSERT_EQ(report.at("methods").size(), 2u);
+  EXPECT_EQ(report.at("methods")[1].at("recipe"), "gptq-w4a16");
+  EXPECT_GT(report.at("float").at("perplexity"), 1.0);
+  EXPECT_TRUE(report.at("methods")[0].at("worst_site").at("site").is_string());
+  for (const std::string& file : {csv, html, markdown}) EXPECT_TRUE(fs::exists(file)) << file;
+  // The snapshot that was kept serves the next comparison, and gives the same figures.
+  const Json again = result(with(compare, {"--snapshot", snapshot}));
+  EXPECT_EQ(again.at("methods")[0].at("measure"), report.at("methods")[0].at("measure"));
+
+  const std::string plain = folder / "plain.oscope.h5";
+  result(calibrateCommand(plain));
+  const Outcome refused = oscope(with(compare, {"--snapshot", plain}));
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, testing::AllOf(HasSubstr("gptq-w4a16"), HasSubstr("gram"), HasSubstr("remedy")));
 }
 
 TEST(Pipeline, DryRunSaysWhatCalibrationNeedsAndWritesNothing) {
