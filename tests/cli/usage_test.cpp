@@ -24,8 +24,8 @@ TEST(Usage, VersionNamesTheBuild) {
 
 TEST(Usage, EveryCommandExplainsItself) {
   const std::string overview = oscope({"--help"}).out;
-  for (const char* command :
-       {"inspect", "calibrate", "merge", "plan", "export", "verify", "compare", "run", "memory", "recipes", "devices"}) {
+  for (const char* command : {"inspect", "calibrate", "merge", "plan", "export", "verify", "compare", "run", "memory",
+                              "recipes", "devices"}) {
     EXPECT_THAT(overview, HasSubstr(command));
     const Outcome outcome = oscope({command, "--help"});
     EXPECT_EQ(outcome.status, 0) << command;

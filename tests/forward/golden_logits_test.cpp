@@ -23,16 +23,12 @@ std::vector<std::int32_t> idsOf(const compute::HostTensor& tensor) {
   return {wide.begin(), wide.end()};
 }
 
-class GoldenLogits : public testing::TestWithParam<const char*> {};
-
-TEST_P(GoldenLogits, MatchTheIndependentForward) {
-  OSCOPE_REQUIRE_TEST_DATA(root);
-  const std::string name = GetParam();
-  const checkpoint::SafetensorsReader golden(root / "golden" / (name + ".logits.safetensors"));
+void expectLogits(const std::filesystem::path& folder, const std::filesystem::path& goldenFile) {
+  const checkpoint::SafetensorsReader golden(goldenFile);
   const std::vector<std::int32_t> ids = idsOf(golden.tensor("input_ids"));
   const std::vector<float> expected = compute::toFloat32(golden.tensor("logits"));
 
-  const model::OpenedModel model = model::openModel(root / "models" / name);
+  const model::OpenedModel model = model::openModel(folder);
   compute::CpuBackend backend(2);
   const auto rows = static_cast<std::int64_t>(ids.size());
   const std::vector<float> actual =
@@ -40,13 +36,21 @@ TEST_P(GoldenLogits, MatchTheIndependentForward) {
   ASSERT_EQ(actual.size(), expected.size());
   float largest = 0;
   for (std::size_t i = 0; i < actual.size(); ++i) largest = std::max(largest, std::fabs(actual[i] - expected[i]));
-  RecordProperty("max_abs_difference", std::to_string(largest));
+  testing::Test::RecordProperty("max_abs_difference", std::to_string(largest));
   EXPECT_LT(largest, kLogitTolerance);
   const auto width = static_cast<std::ptrdiff_t>(model.graph.vocabulary);
   for (std::ptrdiff_t row = 0; row < rows; ++row) {
     const auto a = actual.begin() + row * width, e = expected.begin() + row * width;
     EXPECT_EQ(std::max_element(a, a + width) - a, std::max_element(e, e + width) - e) << "row " << row;
   }
+}
+
+class GoldenLogits : public testing::TestWithParam<const char*> {};
+
+TEST_P(GoldenLogits, MatchTheIndependentForward) {
+  OSCOPE_REQUIRE_TEST_DATA(root);
+  const std::string name = GetParam();
+  expectLogits(root / "models" / name, root / "golden" / (name + ".logits.safetensors"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, GoldenLogits,
@@ -58,6 +62,15 @@ INSTANTIATE_TEST_SUITE_P(Models, GoldenLogits,
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
+
+// Kept beside this file, made by tests/interop/opt.py --golden: norms before each half, and behind it with projections.
+TEST(OptLogits, MatchTransformers) {
+  const std::filesystem::path kept = std::filesystem::path(OSCOPE_SOURCE_DIR) / "tests/forward/opt";
+  for (const char* variant : {"pre_ln", "post_ln"}) {
+    SCOPED_TRACE(variant);
+    expectLogits(kept / variant, kept / variant / "logits.safetensors");
+  }
+}
 
 }  // namespace
 }  // namespace oscope::forward
