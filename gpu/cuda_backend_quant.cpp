@@ -1,34 +1,49 @@
 // Quantization ops of the CUDA backend.
 #include "analysis/base/error.h"
 #include "gpu/cuda_backend.h"
+#include "gpu/device_quantization.h"
 
 namespace oscope::gpu {
 namespace {
 
-[[noreturn]] void refuse(const char* op) {
-  throw Error(ErrorCode::Unsupported, op, "the CUDA backend has no kernel for this op", "use --device cpu");
+void requireRows(const char* op, const compute::Tensor& x, const compute::SequenceLayout& layout) {
+  if (x.rows != layout.rows()) throw Error(ErrorCode::Internal, op, "rows of x and of the layout differ");
 }
 
 }  // namespace
 
-void CudaBackend::fakeQuant(Tensor&, const SequenceLayout&, const compute::ActivationQuant&) {
-  refuse("fakeQuant");
+void CudaBackend::fakeQuant(Tensor& x, const SequenceLayout& layout, const compute::ActivationQuant& quant) {
+  enter();
+  requireRows("fakeQuant", x, layout);
+  fakeQuantize(m_device, onDevice(layout), layout.sequences(), quant, x);
 }
 
-void CudaBackend::quantize(const Tensor&, const SequenceLayout&, const compute::ActivationQuant&, Tensor&, Tensor&) {
-  refuse("quantize");
+void CudaBackend::quantize(const Tensor& x, const SequenceLayout& layout, const compute::ActivationQuant& quant,
+                           Tensor& codes, Tensor& scales) {
+  enter();
+  requireRows("quantize", x, layout);
+  gpu::quantize(m_device, x, onDevice(layout), layout.sequences(), quant, codes, scales);
 }
 
-compute::WeightPtr CudaBackend::prepareQuantized(const compute::QuantizedWeight&) {
-  refuse("prepareQuantized");
+compute::WeightPtr CudaBackend::prepareQuantized(const compute::QuantizedWeight& weight) {
+  enter();
+  return std::make_shared<DeviceQuantizedWeight>(m_device, weight);
 }
 
-compute::WeightPtr CudaBackend::dequantize(const compute::QuantizedWeight&) {
-  refuse("dequantize");
+compute::WeightPtr CudaBackend::dequantize(const compute::QuantizedWeight& weight) {
+  enter();
+  return std::make_shared<CudaWeight>("dequantized weight", DType::F32, weight.out, weight.in,
+                                      dequantized(m_device, weight));
 }
 
-void CudaBackend::integerLinear(const Tensor&, const Tensor&, const Weight&, const Weight*, Tensor&) {
-  refuse("integerLinear");
+void CudaBackend::integerLinear(const Tensor& codes, const Tensor& scales, const Weight& quantized, const Weight* bias,
+                                Tensor& y) {
+  enter();
+  const auto* own = dynamic_cast<const DeviceQuantizedWeight*>(&quantized);
+  if (own == nullptr) {
+    throw Error(ErrorCode::Internal, "integerLinear", "a weight that was not made by prepareQuantized()");
+  }
+  gpu::integerLinear(m_device, codes, scales, *own, vectorOf(bias, own->rows()), y);
 }
 
 }  // namespace oscope::gpu

@@ -18,4 +18,7 @@ struct QuantizedWeight {
   std::int64_t groups() const { return group > 0 ? in / group : 1; }
 };
 
+/// InvalidArgument unless the sizes of the parts fit together and int32 sums over a group are exact.
+void requireConsistent(const QuantizedWeight& weight);
+
 }  // namespace oscope::compute

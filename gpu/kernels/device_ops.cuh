@@ -39,6 +39,11 @@ __device__ inline std::uint32_t warpMax(std::uint32_t value) {
   return __reduce_max_sync(0xFFFFFFFFu, value);
 }
 
+/// The sum over the warp, in every lane.
+__device__ inline std::int32_t warpSum(std::int32_t value) {
+  return __reduce_add_sync(0xFFFFFFFFu, value);
+}
+
 /// The value of the lane `delta` below; a lane without one keeps its own.
 __device__ inline std::uint32_t warpUp(std::uint32_t value, int delta) {
   return __shfl_up_sync(0xFFFFFFFFu, value, static_cast<unsigned>(delta));

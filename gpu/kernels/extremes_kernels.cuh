@@ -167,4 +167,15 @@ __global__ void __launch_bounds__(kSelectThreads) mergeExtremesKernel(ExtremesAr
   *args.state = {found, found == static_cast<unsigned>(args.kept) ? least.size : 0u, 1 - state.current, state.rows, 0};
 }
 
+void launchExtremes(const ExtremesArgs& args, StreamHandle stream) {
+  if (args.kept < 1 || args.rows == 0 || args.channels == 0) return;
+  launchKernel("selectRows", selectRowsKernel, 1, kSelectThreads, 0, stream, args);
+  const std::int64_t most = args.rows < args.kept ? args.rows : args.kept;
+  for (std::int64_t first = 0; first < most; first += args.rowsPerPass) {
+    const std::int64_t blocks = args.rowsPerPass < most - first ? args.rowsPerPass : most - first;
+    launchKernel("rowExtremes", rowExtremesKernel, blocks, kRowThreads, 0, stream, args, static_cast<unsigned>(first));
+    launchKernel("mergeExtremes", mergeExtremesKernel, 1, kSelectThreads, 0, stream, args);
+  }
+}
+
 }  // namespace oscope::gpu

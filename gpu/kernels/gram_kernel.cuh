@@ -95,4 +95,12 @@ __global__ void __launch_bounds__(kGramThreads)
   }
 }
 
+void launchGram(const float* x, const std::int64_t* starts, std::int64_t sequences, std::int64_t channels, double* gram,
+                StreamHandle stream) {
+  const std::int64_t tiles = (channels + kGramTile - 1) / kGramTile;
+  if (tiles == 0 || sequences == 0) return;
+  launchKernel("gram", channels % 4 == 0 ? gramKernel<true> : gramKernel<false>, tiles * (tiles + 1) / 2, kGramThreads,
+               0, stream, x, starts, sequences, channels, gram);
+}
+
 }  // namespace oscope::gpu

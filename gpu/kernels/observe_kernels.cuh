@@ -163,4 +163,28 @@ __global__ void sampleRowsKernel(const float* x, std::int64_t channels, std::int
   if (threadIdx.x == 0) exponents[blockIdx.x] = exponent;
 }
 
+void launchObserve(const ObserveArgs& args, StreamHandle stream) {
+  const std::int64_t tiles = (args.channels + kObserveChannels - 1) / kObserveChannels;
+  if (args.sequences == 0 || tiles == 0) return;
+  launchKernel("observe", args.channels % 4 == 0 ? observeKernel<true> : observeKernel<false>, tiles * args.sequences,
+               kObserveThreads, 0, stream, args, static_cast<int>(tiles));
+}
+
+void launchAddPartials(const double* partials, std::int64_t sequences, std::int64_t channels, Fixed128* sums,
+                       StreamHandle stream) {
+  constexpr int kThreads = 128;
+  const std::int64_t count = 3 * channels;
+  if (count == 0 || sequences == 0) return;
+  launchKernel("addPartials", addPartialsKernel, (count + kThreads - 1) / kThreads, kThreads, 0, stream, partials,
+               sequences, count, sums);
+}
+
+void launchSampleRows(const float* x, std::int64_t channels, std::int64_t firstToken, const std::int64_t* tokens,
+                      std::int64_t count, const unsigned* rowMax, std::uint16_t* halves, int* exponents,
+                      StreamHandle stream) {
+  if (count == 0) return;
+  launchKernel("sampleRows", sampleRowsKernel, count, 256, 0, stream, x, channels, firstToken, tokens, rowMax, halves,
+               exponents);
+}
+
 }  // namespace oscope::gpu

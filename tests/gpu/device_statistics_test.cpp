@@ -5,10 +5,11 @@
 #include <cmath>
 
 #include "analysis/compute/cpu_backend.h"
+#include "gpu/cuda_backend.h"
 #include "tests/compute/backends.h"
 #include "tests/compute/same_reductions.h"
 #include "tests/compute/tolerances.h"
-#include "tests/gpu/emulation/emulated_backend.h"
+#include "tests/gpu/emulation/cuda_emulation.h"
 
 namespace oscope::test {
 namespace {
@@ -44,7 +45,8 @@ class DeviceStatistics : public testing::TestWithParam<Schedule> {};
 
 TEST_P(DeviceStatistics, LongAndUnevenSequencesHaveTheBitsOfTheCpu) {
   compute::CpuBackend cpu(1);
-  EmulatedBackend emulated(GetParam());
+  setSchedule(GetParam());
+  gpu::CudaBackend emulated(0, {});
   for (const std::int64_t channels : {1, 31, 70, 132}) {
     SCOPED_TRACE(channels);
     std::vector<float> x = compute::test::activations(700, channels, 5);
@@ -61,7 +63,8 @@ TEST_P(DeviceStatistics, LongAndUnevenSequencesHaveTheBitsOfTheCpu) {
 
 TEST_P(DeviceStatistics, ExtremesAreExactWhereAllValuesTie) {
   compute::CpuBackend cpu(1);
-  EmulatedBackend emulated(GetParam());
+  setSchedule(GetParam());
+  gpu::CudaBackend emulated(0, {});
   ReductionSpec spec;
   spec.extremes = 40;
   const std::vector<float> x(60 * 24, -3.0f);
@@ -71,7 +74,8 @@ TEST_P(DeviceStatistics, ExtremesAreExactWhereAllValuesTie) {
 
 TEST_P(DeviceStatistics, ManyExtremesComeInSeveralPasses) {
   compute::CpuBackend cpu(1);
-  EmulatedBackend emulated(GetParam());
+  setSchedule(GetParam());
+  gpu::CudaBackend emulated(0, {});
   ReductionSpec spec;
   spec.extremes = 3000;  // of 2600 channels: 100 rows a pass
   const std::vector<float> x = compute::test::activations(260, 2600, 6);
@@ -81,7 +85,8 @@ TEST_P(DeviceStatistics, ManyExtremesComeInSeveralPasses) {
 
 TEST_P(DeviceStatistics, GramOfOddWidthsAndLongSequences) {
   compute::CpuBackend cpu(1);
-  EmulatedBackend emulated(GetParam());
+  setSchedule(GetParam());
+  gpu::CudaBackend emulated(0, {});
   ReductionSpec spec;
   spec.gram = true;
   for (const std::int64_t channels : {3, 132, 261}) {

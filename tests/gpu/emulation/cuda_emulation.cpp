@@ -258,6 +258,17 @@ std::uint32_t warpMax(std::uint32_t value) {
   return largest;
 }
 
+std::int32_t warpSum(std::int32_t value) {
+  const auto* slots = warpExchange(&value, sizeof value);
+  std::int32_t sum = 0;
+  for (unsigned lane = 0; lane < 32; ++lane) {
+    std::int32_t other;
+    std::memcpy(&other, slots[lane], sizeof other);
+    sum += other;
+  }
+  return sum;
+}
+
 std::uint32_t warpUp(std::uint32_t value, int delta) {
   const auto* slots = warpExchange(&value, sizeof value);
   const int from = static_cast<int>(test::currentThread.x % 32) - delta;

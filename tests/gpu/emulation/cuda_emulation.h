@@ -112,6 +112,7 @@ void waitForCopies() {
   test::waitForCopies(kPending);
 }
 std::uint32_t warpMax(std::uint32_t value);
+std::int32_t warpSum(std::int32_t value);
 std::uint32_t warpUp(std::uint32_t value, int delta);
 template <typename T>
 T warpXor(T value, int mask) {

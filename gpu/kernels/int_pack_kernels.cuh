@@ -1,0 +1,72 @@
+// Preparing weights and codes for the integer-true product. Included after device_ops.cuh or its emulation.
+#pragma once
+
+#include "gpu/kernels/int_gemm.h"
+
+namespace oscope::gpu {
+
+inline constexpr int kPackThreads = 256;
+
+/// One thread per word of the packed weight.
+__global__ void packWeightKernel(const std::int8_t* codes, IntShape shape, std::uint32_t* words) {
+  const std::int64_t at = static_cast<std::int64_t>(blockIdx.x) * kPackThreads + threadIdx.x;
+  if (at >= weightWords(shape)) return;
+  const WordPlace place = placeOfWord(shape, at);
+  std::uint32_t word = 0;
+  if (place.out < shape.out) {
+    const std::int8_t* row = codes + place.out * shape.in;
+    for (int i = 0; i < (shape.int4 ? 8 : 4); ++i) {
+      const std::int64_t k = sourceK(shape, place.firstK + i);
+      const std::uint32_t code = k < 0 ? 0u : static_cast<std::uint8_t>(row[k]);
+      word |= shape.int4 ? (code & 0xFu) << (i % 4 * 8 + i / 4 * 4) : code << (i * 8);
+    }
+  }
+  words[at] = word;
+}
+
+/// One thread per padded code.
+__global__ void padCodesKernel(const std::int8_t* codes, std::int64_t rows, IntShape shape, std::int8_t* padded) {
+  const std::int64_t at = static_cast<std::int64_t>(blockIdx.x) * kPackThreads + threadIdx.x;
+  const std::int64_t pitch = codePitch(shape);
+  if (at >= rows * pitch) return;
+  const std::int64_t k = sourceK(shape, at % pitch);
+  padded[at] = k < 0 ? std::int8_t{0} : codes[at / pitch * shape.in + k];
+}
+
+/// One warp per group of a row.
+__global__ void groupSumsKernel(const std::int8_t* codes, std::int64_t rows, IntShape shape, std::int32_t* sums) {
+  const std::int64_t at = static_cast<std::int64_t>(blockIdx.x) * (kPackThreads / 32) + threadIdx.x / 32;
+  if (at >= rows * shape.groups) return;  // the whole warp
+  const std::int64_t row = at / shape.groups, group = at % shape.groups;
+  const std::int8_t* from = codes + row * shape.in + group * shape.group;
+  std::int32_t sum = 0;
+  for (std::int64_t k = threadIdx.x % 32; k < shape.group; k += 32) sum += from[k];
+  sum = warpSum(sum);
+  if (threadIdx.x % 32 == 0) sums[group * rows + row] = sum;
+}
+
+void launchPackWeight(const std::int8_t* codes, const IntShape& shape, std::uint32_t* words, StreamHandle stream) {
+  const std::int64_t count = weightWords(shape);
+  if (count == 0) return;
+  launchKernel("packWeight", packWeightKernel, (count + kPackThreads - 1) / kPackThreads, kPackThreads, 0, stream,
+               codes, shape, words);
+}
+
+void launchPadCodes(const std::int8_t* codes, std::int64_t rows, const IntShape& shape, std::int8_t* padded,
+                    StreamHandle stream) {
+  const std::int64_t count = rows * codePitch(shape);
+  if (count == 0) return;
+  launchKernel("padCodes", padCodesKernel, (count + kPackThreads - 1) / kPackThreads, kPackThreads, 0, stream, codes,
+               rows, shape, padded);
+}
+
+void launchGroupSums(const std::int8_t* codes, std::int64_t rows, const IntShape& shape, std::int32_t* sums,
+                     StreamHandle stream) {
+  constexpr int kWarps = kPackThreads / 32;
+  const std::int64_t count = rows * shape.groups;
+  if (count == 0) return;
+  launchKernel("groupSums", groupSumsKernel, (count + kWarps - 1) / kWarps, kPackThreads, 0, stream, codes, rows, shape,
+               sums);
+}
+
+}  // namespace oscope::gpu

@@ -1,0 +1,30 @@
+// Launches of the quantization ops. All pointers are device memory; work is queued on `stream`.
+#pragma once
+
+#include <cstdint>
+
+#include "gpu/kernels/launch.h"
+
+namespace oscope::gpu {
+
+struct QuantizeArgs {
+  const float* x = nullptr;  ///< [rows, cols], 16-byte aligned
+  std::int64_t rows = 0, cols = 0;
+  bool isStatic = true;                     ///< `scale` for all rows
+  const unsigned* sequenceMax = nullptr;    ///< not static: bits of max |x| per sequence, null: per row
+  const std::int32_t* sequences = nullptr;  ///< [rows] the sequence of a row
+  float scale = 1.0f, divisor = 127.0f;
+  float low = -128.0f, high = 127.0f;
+};
+/// sequenceMax[sequence] = max with the rows of x; from zeros.
+void launchSequenceMax(const QuantizeArgs& args, unsigned* sequenceMax, StreamHandle stream);
+/// y = scale * clamp(rne(x / scale)); y may be x.
+void launchFakeQuant(const QuantizeArgs& args, float* y, StreamHandle stream);
+/// codes [rows, cols] and scales [rows].
+void launchQuantize(const QuantizeArgs& args, std::int8_t* codes, float* scales, StreamHandle stream);
+
+/// values [out, in] = scales [out, in / group] * (codes - zeros); zeros may be null.
+void launchDequantize(const std::int8_t* codes, const float* scales, const std::int32_t* zeros, std::int64_t out,
+                      std::int64_t in, std::int64_t group, float* values, StreamHandle stream);
+
+}  // namespace oscope::gpu
