@@ -6,12 +6,15 @@
 
 namespace oscope::stats {
 
-float medianAbsmax(const SiteStats& site) {
-  if (site.absmax.empty()) return 0;
-  std::vector<float> maxima = site.absmax;
-  const auto middle = maxima.begin() + static_cast<std::ptrdiff_t>(maxima.size() / 2);
-  std::nth_element(maxima.begin(), middle, maxima.end());
+float medianOf(std::vector<float> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
   return *middle;
+}
+
+float medianAbsmax(const SiteStats& site) {
+  return medianOf(site.absmax);
 }
 
 std::vector<OutlierChannel> outlierChannels(const SiteStats& site, int most) {

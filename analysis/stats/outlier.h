@@ -15,6 +15,8 @@ struct OutlierChannel {
   std::int64_t token = 0;  ///< the token that made absmax
 };
 
+/// The upper median for an even count; 0 where there are no values.
+float medianOf(std::vector<float> values);
 /// Median over channels of absmax (the upper one for an even count).
 float medianAbsmax(const SiteStats& site);
 

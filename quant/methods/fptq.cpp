@@ -101,4 +101,10 @@ std::unique_ptr<QuantMethod> makeFptq() {
   return std::make_unique<Fptq>();
 }
 
+std::vector<float> foldableLaeScale(const stats::SiteStats& site, const Recipe& recipe) {
+  const std::optional<LaeOptions> options = laeOptionsOf(recipe);
+  if (!options || site.absmax.empty() || !whyNotFoldable(site, recipe).empty()) return {};
+  return laeScale(site, *options);
+}
+
 }  // namespace oscope::quant

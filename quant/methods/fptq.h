@@ -14,4 +14,7 @@ std::unique_ptr<QuantMethod> makeFptq();
 /// LAE as the recipe's fptq step sets it; empty without such a step.
 std::optional<LaeOptions> laeOptionsOf(const Recipe& recipe);
 
+/// The LAE scale that the recipe could fold into a site, whatever its thresholds say; empty where it can't.
+std::vector<float> foldableLaeScale(const stats::SiteStats& site, const Recipe& recipe);
+
 }  // namespace oscope::quant

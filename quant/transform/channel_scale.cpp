@@ -52,6 +52,11 @@ double rangeAfter(const stats::SiteStats& site, const std::vector<float>& scale)
   return range;
 }
 
+std::vector<float> afterFold(std::vector<float> values, const std::vector<float>& scale) {
+  for (std::size_t k = 0; !scale.empty() && k < values.size(); ++k) values[k] /= scale[k % scale.size()];
+  return values;
+}
+
 float rangeWithoutFirstToken(const stats::SiteStats& site, std::int64_t length) {
   if (site.tokenAbsmax.empty() || length < 2) return site.range();
   float range = 0;

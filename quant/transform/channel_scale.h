@@ -37,6 +37,9 @@ std::vector<float> laeScale(const stats::SiteStats& site, const LaeOptions& opti
 /// max_j absmax_j / s_j in float64, from the same statistics; `scale` empty: the range itself.
 double rangeAfter(const stats::SiteStats& site, const std::vector<float>& scale);
 
+/// values_j / s_j of rows [.., channels]: an absmax, rms or activation after the fold. `scale` empty: unchanged.
+std::vector<float> afterFold(std::vector<float> values, const std::vector<float>& scale);
+
 /// Range v without the first token of every sample (attention sinks live there). `length` is the samples' length.
 /// The range itself where the snapshot keeps no per-token maxima.
 float rangeWithoutFirstToken(const stats::SiteStats& site, std::int64_t length);

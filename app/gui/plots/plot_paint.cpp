@@ -64,10 +64,12 @@ void paintAxes(QPainter& painter, const PlotFrame& frame, const std::vector<Tick
 
 void paintTooltip(QPainter& painter, QPointF anchor, const QRectF& bounds, const QString& text) {
   const QStringList lines = text.split(QLatin1Char('\n'));
-  const QFont titleFont = uiFont(12, QFont::DemiBold), bodyFont = uiFont(12);
+  const QFont titleFont = uiFont(12, QFont::DemiBold), bodyFont = uiFont(12), figureFont = monoFont(12);
   double width = 0;
   for (int i = 0; i < lines.size(); ++i) {
-    width = std::max(width, QFontMetricsF(i == 0 ? titleFont : bodyFont).horizontalAdvance(lines[i]));
+    const QString label = lines[i].section(QLatin1Char('\t'), 0, 0), figure = lines[i].section(QLatin1Char('\t'), 1);
+    const double figureWidth = figure.isEmpty() ? 0 : 20 + QFontMetricsF(figureFont).horizontalAdvance(figure);
+    width = std::max(width, figureWidth + QFontMetricsF(i == 0 ? titleFont : bodyFont).horizontalAdvance(label));
   }
   const QSizeF size(width + 24, 18.0 * static_cast<double>(lines.size()) + 14);
   QPointF corner = anchor + QPointF(14, -size.height() - 10);
@@ -80,10 +82,13 @@ void paintTooltip(QPainter& painter, QPointF anchor, const QRectF& bounds, const
   painter.setBrush(theme().dark ? theme().surface2 : theme().surface);
   painter.drawRoundedRect(QRectF(corner, size), 8, 8);
   for (int i = 0; i < lines.size(); ++i) {
+    const QRectF line(corner.x() + 12, corner.y() + 7 + 18 * i, width + 2, 18);
     painter.setFont(i == 0 ? titleFont : bodyFont);
     painter.setPen(i == 0 ? theme().ink : theme().ink2);
-    painter.drawText(QRectF(corner.x() + 12, corner.y() + 7 + 18 * i, width + 2, 18), Qt::AlignLeft | Qt::AlignVCenter,
-                     lines[i]);
+    painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, lines[i].section(QLatin1Char('\t'), 0, 0));
+    painter.setFont(figureFont);
+    painter.setPen(theme().ink);
+    painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, lines[i].section(QLatin1Char('\t'), 1));
   }
   painter.restore();
 }

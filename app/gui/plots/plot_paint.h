@@ -25,7 +25,8 @@ struct PlotFrame {
 /// (46 with a title). `xTicks` replaces the scale's own (whole blocks, categories).
 void paintAxes(QPainter& painter, const PlotFrame& frame, const std::vector<Tick>* xTicks = nullptr);
 
-/// Lines separated by line feeds, the first one is the title. Stands beside `anchor`, inside `bounds`.
+/// Lines separated by line feeds, the first one is the title; a tab parts a line into label and figure. Stands beside
+/// `anchor`, inside `bounds`.
 void paintTooltip(QPainter& painter, QPointF anchor, const QRectF& bounds, const QString& text);
 
 /// The rectangle of a selection that is being drawn.
