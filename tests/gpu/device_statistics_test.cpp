@@ -1,20 +1,19 @@
-// Statistics of the CUDA backend's own kernels, emulated, against the CPU's: the same bits.
+// Statistics of every backend against the CPU's with one thread: the same bits.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "analysis/compute/cpu_backend.h"
-#include "gpu/cuda_backend.h"
 #include "tests/compute/backends.h"
 #include "tests/compute/same_reductions.h"
 #include "tests/compute/tolerances.h"
-#include "tests/gpu/emulation/cuda_emulation.h"
 
 namespace oscope::test {
 namespace {
 
 using compute::Backend, compute::ReductionSpec, compute::SequenceLayout, compute::SiteReductions;
+using compute::test::BackendCase;
 
 /// `parts` layouts, one after the other.
 SiteReductions reduced(Backend& backend, const std::vector<float>& x, std::int64_t channels,
@@ -41,12 +40,18 @@ ReductionSpec everything(int extremes) {
   return spec;
 }
 
-class DeviceStatistics : public testing::TestWithParam<Schedule> {};
+class DeviceStatistics : public testing::TestWithParam<BackendCase> {
+ protected:
+  void SetUp() override {
+    if (!GetParam().whyAbsent.empty()) GTEST_SKIP() << GetParam().whyAbsent;
+    m_backend = GetParam().make();
+  }
+  Backend& device() { return *m_backend; }
+  std::unique_ptr<Backend> m_backend;
+};
 
 TEST_P(DeviceStatistics, LongAndUnevenSequencesHaveTheBitsOfTheCpu) {
   compute::CpuBackend cpu(1);
-  setSchedule(GetParam());
-  gpu::CudaBackend emulated(0, {});
   for (const std::int64_t channels : {1, 31, 70, 132}) {
     SCOPED_TRACE(channels);
     std::vector<float> x = compute::test::activations(700, channels, 5);
@@ -55,7 +60,7 @@ TEST_P(DeviceStatistics, LongAndUnevenSequencesHaveTheBitsOfTheCpu) {
     x[static_cast<std::size_t>(650 * channels)] = NAN;
     for (const int extremes : {1, 9, 150}) {
       const ReductionSpec spec = everything(extremes);
-      compute::test::expectSame(reduced(emulated, x, channels, {{0, 321, 321, 322, 386}, {0, 314}}, spec),
+      compute::test::expectSame(reduced(device(), x, channels, {{0, 321, 321, 322, 386}, {0, 314}}, spec),
                                 reduced(cpu, x, channels, {{0, 321, 321, 322, 386}, {0, 314}}, spec));
     }
   }
@@ -63,47 +68,41 @@ TEST_P(DeviceStatistics, LongAndUnevenSequencesHaveTheBitsOfTheCpu) {
 
 TEST_P(DeviceStatistics, ExtremesAreExactWhereAllValuesTie) {
   compute::CpuBackend cpu(1);
-  setSchedule(GetParam());
-  gpu::CudaBackend emulated(0, {});
   ReductionSpec spec;
   spec.extremes = 40;
   const std::vector<float> x(60 * 24, -3.0f);
-  compute::test::expectSame(reduced(emulated, x, 24, {{0, 20}, {0, 7, 40}}, spec),
+  compute::test::expectSame(reduced(device(), x, 24, {{0, 20}, {0, 7, 40}}, spec),
                             reduced(cpu, x, 24, {{0, 20}, {0, 7, 40}}, spec));
 }
 
 TEST_P(DeviceStatistics, ManyExtremesComeInSeveralPasses) {
   compute::CpuBackend cpu(1);
-  setSchedule(GetParam());
-  gpu::CudaBackend emulated(0, {});
   ReductionSpec spec;
   spec.extremes = 3000;  // of 2600 channels: 100 rows a pass
   const std::vector<float> x = compute::test::activations(260, 2600, 6);
-  compute::test::expectSame(reduced(emulated, x, 2600, {{0, 140}, {0, 120}}, spec),
+  compute::test::expectSame(reduced(device(), x, 2600, {{0, 140}, {0, 120}}, spec),
                             reduced(cpu, x, 2600, {{0, 140}, {0, 120}}, spec));
 }
 
 TEST_P(DeviceStatistics, GramOfOddWidthsAndLongSequences) {
   compute::CpuBackend cpu(1);
-  setSchedule(GetParam());
-  gpu::CudaBackend emulated(0, {});
   ReductionSpec spec;
   spec.gram = true;
   for (const std::int64_t channels : {3, 132, 261}) {
     const std::vector<float> x = compute::test::activations(75, channels, 7);
-    const SiteReductions a = reduced(emulated, x, channels, {{0, 50, 51, 75}}, spec);
+    const SiteReductions a = reduced(device(), x, channels, {{0, 50, 51, 75}}, spec);
     const SiteReductions b = reduced(cpu, x, channels, {{0, 50, 51, 75}}, spec);
     const auto width = static_cast<std::size_t>(channels);
     for (std::size_t i = 0; i < width * width; ++i) {
       const double size = std::sqrt(b.gram[i / width * (width + 1)] * b.gram[i % width * (width + 1)]);
       ASSERT_NEAR(a.gram[i], b.gram[i], compute::test::kGramTolerance * size) << i;
     }
-    EXPECT_EQ(a.gram, reduced(emulated, x, channels, {{0, 50}, {0, 1, 25}}, spec).gram) << "batches don't show";
+    EXPECT_EQ(a.gram, reduced(device(), x, channels, {{0, 50}, {0, 1, 25}}, spec).gram) << "batches don't show";
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Schedules, DeviceStatistics, testing::Values(Schedule{false, false}, Schedule{true, true}),
-                         [](const auto& info) { return info.param.backwards ? "backwards" : "forwards"; });
+INSTANTIATE_TEST_SUITE_P(Backends, DeviceStatistics, testing::ValuesIn(compute::test::testBackends()),
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace oscope::test

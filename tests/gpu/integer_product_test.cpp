@@ -1,19 +1,19 @@
-// The kernels of the integer-true product, emulated, against the documented sums: int32 per group, float32 over groups
-// in order. Not one bit may differ.
+// The integer-true product of the CUDA backend against its documented sums: int32 per group, float32 over groups in
+// order. Not one bit may differ.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "analysis/compute/cpu_backend.h"
-#include "gpu/cuda_backend.h"
 #include "gpu/kernels/int_gemm_math.h"
-#include "tests/gpu/emulation/cuda_emulation.h"
+#include "tests/compute/backends.h"
 
 namespace oscope::test {
 namespace {
 
-using compute::QuantizedWeight, gpu::IntPath;
+using compute::QuantizedWeight, compute::test::BackendCase;
 
 struct Case {
   std::int64_t rows, out, in, group;
@@ -52,9 +52,9 @@ float runOf(const QuantizedWeight& w, const std::int8_t* x, std::int64_t n, std:
   return sum;
 }
 
-float documented(const QuantizedWeight& w, const std::int8_t* x, std::int64_t n, IntPath path) {
+float documented(const QuantizedWeight& w, const std::int8_t* x, std::int64_t n, bool skinny) {
   const gpu::IntShape shape = gpu::intShapeOf(w.out, w.in, w.group, w.bits);
-  if (path != IntPath::Skinny || w.groups() == 1) return runOf(w, x, n, 0, w.groups());
+  if (!skinny || w.groups() == 1) return runOf(w, x, n, 0, w.groups());
   float sum = 0.0f;
   for (int slice = 0; slice < gpu::kSlices; ++slice) {
     const gpu::StepRange range = gpu::sliceOf(shape, slice);
@@ -64,11 +64,24 @@ float documented(const QuantizedWeight& w, const std::int8_t* x, std::int64_t n,
   return sum;
 }
 
-class IntegerProduct : public testing::TestWithParam<Schedule> {};
+class IntegerProduct : public testing::TestWithParam<BackendCase> {
+ protected:
+  void SetUp() override {
+    if (!GetParam().whyAbsent.empty()) GTEST_SKIP() << GetParam().whyAbsent;
+    m_backend = GetParam().make();
+  }
+  compute::Backend& backend() { return *m_backend; }
+  std::unique_ptr<compute::Backend> m_backend;
+};
+
+/// The CPU sums in float64: it has other bits.
+std::vector<BackendCase> devices() {
+  std::vector<BackendCase> all = compute::test::testBackends();
+  all.erase(std::remove_if(all.begin(), all.end(), [](const BackendCase& c) { return c.name == "cpu"; }), all.end());
+  return all;
+}
 
 TEST_P(IntegerProduct, HasTheBitsOfTheDocumentedSums) {
-  setSchedule(GetParam());
-  gpu::CudaBackend backend(0, {});
   g_state = 1;
   for (const Case& c : std::vector<Case>{
            {1, 24, 256, 128, 4, false},   {3, 65, 96, 32, 4, true},      {16, 17, 1280, 64, 4, false},
@@ -79,60 +92,57 @@ TEST_P(IntegerProduct, HasTheBitsOfTheDocumentedSums) {
            {18, 200, 480, 96, 5, false},  {300, 131, 256, 32, 4, false}, {129, 260, 768, 256, 4, true},
            {257, 129, 640, 128, 8, true}, {140, 300, 86, 43, 4, false},  {150, 140, 1408, 1408, 8, false},
        }) {
-    const IntPath path = gpu::intPathOf(c.rows, c.out, 4);
+    const bool skinny = c.rows <= gpu::kSkinnyRows;
     SCOPED_TRACE(testing::Message() << c.rows << " x " << c.in << " -> " << c.out << ", groups of " << c.group << ", "
-                                    << c.bits << " bits, path " << static_cast<int>(path));
+                                    << c.bits << " bits");
     const QuantizedWeight w = someWeight(c);
     std::vector<std::int8_t> codes;
     for (std::int64_t i = 0; i < c.rows * c.in; ++i) codes.push_back(static_cast<std::int8_t>(draw(-128, 127)));
     std::vector<float> scales, bias;
     for (std::int64_t r = 0; r < c.rows; ++r) scales.push_back(static_cast<float>(draw(1, 900)) * 1e-3f);
     for (std::int64_t n = 0; n < c.out; ++n) bias.push_back(static_cast<float>(draw(-900, 900)) * 1e-2f);
-    compute::Tensor x = backend.allocate(DType::I8, c.rows, c.in), s = backend.allocate(DType::F32, c.rows, 1);
-    compute::Tensor y = backend.allocate(DType::F32, c.rows, c.out);
-    backend.upload(codes.data(), x);
-    backend.upload(scales.data(), s);
-    const auto offsets = backend.prepareWeight(compute::makeHostTensor("b", bias, {c.out}));
+    compute::Tensor x = backend().allocate(DType::I8, c.rows, c.in), s = backend().allocate(DType::F32, c.rows, 1);
+    compute::Tensor y = backend().allocate(DType::F32, c.rows, c.out);
+    backend().upload(codes.data(), x);
+    backend().upload(scales.data(), s);
+    const auto offsets = backend().prepareWeight(compute::makeHostTensor("b", bias, {c.out}));
     const bool biased = c.rows % 2 == 1;
-    backend.integerLinear(x, s, *backend.prepareQuantized(w), biased ? offsets.get() : nullptr, y);
+    backend().integerLinear(x, s, *backend().prepareQuantized(w), biased ? offsets.get() : nullptr, y);
+    const std::vector<float> actual = compute::test::downloaded(backend(), y);
     for (std::int64_t r = 0; r < c.rows; ++r) {
       for (std::int64_t n = 0; n < c.out; ++n) {
-        const float sum = documented(w, codes.data() + r * c.in, n, path);
+        const float sum = documented(w, codes.data() + r * c.in, n, skinny);
         const float expected =
             std::fmaf(scales[static_cast<std::size_t>(r)], sum, biased ? bias[static_cast<std::size_t>(n)] : 0.0f);
-        ASSERT_EQ(y.as<float>()[r * c.out + n], expected) << "row " << r << ", output " << n;
+        ASSERT_EQ(actual[static_cast<std::size_t>(r * c.out + n)], expected) << "row " << r << ", output " << n;
       }
     }
   }
 }
 
-// The largest codes in the widest group: int32 sums at their limit.
-TEST(IntegerProductLimit, TheWidestGroupDoesNotOverflow) {
-  gpu::CudaBackend backend(0, {});
+// The largest codes in the widest group, whose sums the kernel holds sixteenfold.
+TEST_P(IntegerProduct, TheWidestGroupDoesNotOverflow) {
   compute::CpuBackend cpu(1);
-  for (const auto& [bits, rows] : std::vector<std::pair<int, std::int64_t>>{{4, 2}, {8, 17}}) {
-    const std::int64_t width = 65536;
-    const int half = 1 << (bits - 1);
-    QuantizedWeight w{2, width, bits, width, {}, {1e-3f, 1e-3f}, {half - 1, half - 1}};
-    w.codes.assign(static_cast<std::size_t>(2 * width), static_cast<std::int8_t>(-half));
-    const std::vector<std::int8_t> codes(static_cast<std::size_t>(rows * width), -128);
-    const std::vector<float> scales(static_cast<std::size_t>(rows), 0.5f);
-    std::vector<float> results[2];
-    compute::Backend* const backends[]{&backend, &cpu};
-    for (int i = 0; i < 2; ++i) {
-      compute::Tensor x = backends[i]->allocate(DType::I8, rows, width);
-      compute::Tensor s = backends[i]->allocate(DType::F32, rows, 1), y = backends[i]->allocate(DType::F32, rows, 2);
-      backends[i]->upload(codes.data(), x);
-      backends[i]->upload(scales.data(), s);
-      backends[i]->integerLinear(x, s, *backends[i]->prepareQuantized(w), nullptr, y);
-      results[i].assign(y.as<float>(), y.as<float>() + rows * 2);
-    }
-    for (std::size_t i = 0; i < results[0].size(); ++i) ASSERT_FLOAT_EQ(results[0][i], results[1][i]) << bits;
+  const std::int64_t width = 65536, rows = 17;
+  QuantizedWeight w{2, width, 4, width, {}, {1e-3f, 1e-3f}, {7, 7}};
+  w.codes.assign(static_cast<std::size_t>(2 * width), -8);
+  const std::vector<std::int8_t> codes(static_cast<std::size_t>(rows * width), -128);
+  const std::vector<float> scales(static_cast<std::size_t>(rows), 0.5f);
+  std::vector<float> results[2];
+  compute::Backend* const backends[]{&backend(), &cpu};
+  for (int i = 0; i < 2; ++i) {
+    compute::Tensor x = backends[i]->allocate(DType::I8, rows, width);
+    compute::Tensor s = backends[i]->allocate(DType::F32, rows, 1), y = backends[i]->allocate(DType::F32, rows, 2);
+    backends[i]->upload(codes.data(), x);
+    backends[i]->upload(scales.data(), s);
+    backends[i]->integerLinear(x, s, *backends[i]->prepareQuantized(w), nullptr, y);
+    results[i] = compute::test::downloaded(*backends[i], y);
   }
+  for (std::size_t i = 0; i < results[0].size(); ++i) ASSERT_FLOAT_EQ(results[0][i], results[1][i]);
 }
 
-INSTANTIATE_TEST_SUITE_P(Schedules, IntegerProduct, testing::Values(Schedule{false, true}, Schedule{true, false}),
-                         [](const auto& info) { return info.param.backwards ? "backwards" : "forwards"; });
+INSTANTIATE_TEST_SUITE_P(Backends, IntegerProduct, testing::ValuesIn(devices()),
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace oscope::test
