@@ -210,11 +210,14 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus, QCo
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: @disabled; background: @surface2; }
 QComboBox QAbstractItemView { background: @surface; color: @ink; border: 1px solid @borderStrong;
   selection-background-color: @hover; selection-color: @ink; }
+QTableView::item { padding: 0 5px; }
 QAbstractItemView { background: @surface; color: @ink; border: none; outline: none; alternate-background-color: @surface2;
   selection-background-color: @selection; selection-color: @ink; gridline-color: @border; }
 QHeaderView { background: @surface2; border: none; }
 QHeaderView::section { background: @surface2; color: @ink2; border: none; border-bottom: 1px solid @border;
   padding: 4px 8px; font-weight: 500; font-size: 11px; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: border; subcontrol-position: top center; width: 8px;
+  height: 6px; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle { background: @borderStrong; border-radius: 4px; min-height: 24px; min-width: 24px; margin: 1px; }
@@ -237,6 +240,7 @@ QLabel[class="label"] { color: @ink2; }
 QLabel[class="section"] { color: @ink; font-size: 11px; font-weight: 600; }
 QLabel[class="title"] { color: @ink; font-size: 15px; font-weight: 600; }
 QLabel[class="figure"] { color: @ink; font-size: 22px; font-weight: 600; }
+QLabel[class="before"] { color: @ink3; font-size: 17px; }
 QLabel[class="unit"] { color: @ink3; font-size: 11px; }
 QLabel[class="error"] { color: @error; font-size: 11px; }
 QFrame[class="rule"] { background: @border; border: none; }

@@ -1,5 +1,9 @@
 #include "app/gui/token_text.h"
 
+#include <algorithm>
+
+#include "analysis/stats/snapshot.h"
+
 namespace oscope::gui {
 
 QString visibleToken(QString token) {
@@ -9,6 +13,27 @@ QString visibleToken(QString token) {
   while (leading < token.size() && token[leading] == QLatin1Char(' ')) token[leading++] = QChar(0x2423);
   for (qsizetype i = token.size() - 1; i > leading && token[i] == QLatin1Char(' '); --i) token[i] = QChar(0x2423);
   return token;
+}
+
+TokenContext tokenContext(const stats::Snapshot& snapshot, std::int64_t token, int around) {
+  const auto textOf = [&](std::int64_t index) {
+    const auto place = snapshot.place(index);
+    return place.text.empty() ? QStringLiteral("#%1").arg(place.id) : QString::fromStdString(place.text);
+  };
+  const auto running = [&](std::int64_t first, std::int64_t last) {
+    QString text;
+    for (std::int64_t index = first; index < last; ++index) text += textOf(index);
+    text.replace(QStringLiteral("▁"), QStringLiteral(" ")).replace(QLatin1Char('\t'), QStringLiteral("⇥"));
+    return text.replace(QLatin1Char('\n'), QStringLiteral("⏎"));
+  };
+  const auto place = snapshot.place(token);
+  const std::int64_t start = token - place.position, end = start + snapshot.provenance().length;
+  TokenContext context;
+  context.before = running(std::max(start, token - around), token);
+  context.token = visibleToken(textOf(token));
+  context.after = running(token + 1, std::min(end, token + 1 + around));
+  context.place = QStringLiteral("sample %1, position %2").arg(place.sample).arg(place.position);
+  return context;
 }
 
 }  // namespace oscope::gui

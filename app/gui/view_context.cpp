@@ -30,6 +30,12 @@ void ViewContext::selectChannel(std::optional<std::int64_t> channel) {
   select(std::move(next));
 }
 
+void ViewContext::selectToken(std::optional<std::int64_t> token) {
+  Selection next = m_selection;
+  next.token = token;
+  select(std::move(next));
+}
+
 void ViewContext::hover(std::optional<SiteId> site) {
   if (site == m_hovered) return;
   m_hovered = site;

@@ -31,6 +31,7 @@ class ViewContext : public QObject {
   void selectSite(SiteId site);
   void selectSites(std::set<SiteId> sites);
   void selectChannel(std::optional<std::int64_t> channel);
+  void selectToken(std::optional<std::int64_t> token);
   void clear() { select({}); }
 
   std::optional<SiteId> hovered() const { return m_hovered; }

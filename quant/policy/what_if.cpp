@@ -179,6 +179,27 @@ Prediction predict(const stats::SiteStats& site, const stats::SiteDetail& detail
   return predictSite(site, detail, question, known);
 }
 
+struct ClipPrediction::State {
+  stats::SnapshotPtr snapshot;
+  SiteId site;
+  std::shared_ptr<const stats::SiteDetail> detail;
+  WhatIf question;
+  std::vector<KnownWeightNoise> known;
+};
+
+ClipPrediction::ClipPrediction(stats::SnapshotPtr snapshot, SiteId site,
+                               std::shared_ptr<const stats::SiteDetail> detail, WhatIf question)
+    : m_state(std::make_unique<State>(State{std::move(snapshot), site, std::move(detail), std::move(question), {}})) {
+  at(1.0);
+}
+
+ClipPrediction::~ClipPrediction() = default;
+
+Prediction ClipPrediction::at(double clip) const {
+  m_state->question.clip = clip;
+  return predictSite(m_state->snapshot->site(m_state->site), *m_state->detail, m_state->question, m_state->known);
+}
+
 PredictionTable::PredictionTable(const stats::Snapshot& snapshot, const Recipe& recipe, const JobContext& context) {
   const std::optional<LaeOptions> lae = laeOptionsOf(recipe);
   const Plan plan = makePlan(snapshot, recipe);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -30,6 +31,21 @@ struct WhatIf {
 /// a figure is empty where the snapshot lacks what it needs or the policy can't be had. `detail` is the site's detail
 /// from the snapshot.
 Prediction predict(const stats::SiteStats& site, const stats::SiteDetail& detail, const WhatIf& question);
+
+/// predict() of one site for many clips: what doesn't depend on the clip (the error of rounded weights) is computed
+/// once, so that answers follow a mouse drag.
+class ClipPrediction {
+ public:
+  /// `question.clip` is ignored. `detail` is the site's.
+  ClipPrediction(stats::SnapshotPtr snapshot, SiteId site, std::shared_ptr<const stats::SiteDetail> detail,
+                 WhatIf question);
+  ~ClipPrediction();
+  Prediction at(double clip) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> m_state;
+};
 
 /// Predictions of every policy for every site under one recipe: computed once, then thresholds are look-ups.
 class PredictionTable {

@@ -95,6 +95,10 @@ void DataTable::copySelection() const {
   QApplication::clipboard()->setText(tableCsv(*model(), rows));
 }
 
+void DataTable::copyAll() const {
+  QApplication::clipboard()->setText(csv());
+}
+
 void DataTable::keyPressEvent(QKeyEvent* event) {
   if (event->matches(QKeySequence::Copy)) return copySelection();
   if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && currentIndex().isValid()) {

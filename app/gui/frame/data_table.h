@@ -39,6 +39,7 @@ class DataTable : public QTableView {
   void setRowHeight(int pixels);
   QString csv() const { return model() == nullptr ? QString() : tableCsv(*model()); }
   void copySelection() const;
+  void copyAll() const;
 
  protected:
   void keyPressEvent(QKeyEvent* event) override;

@@ -16,6 +16,8 @@
 namespace oscope::gui {
 namespace {
 
+constexpr int kFigureGap = 36;  // pixels between the figures of a strip
+
 /// One choice of a SegmentedControl, with an optional policy mark.
 class Segment : public QAbstractButton {
  public:
@@ -95,7 +97,7 @@ QToolButton* makeIconButton(const QString& icon, const QString& name, const QKey
 FigureStrip::FigureStrip(QWidget* parent) : QWidget(parent), m_row(new QHBoxLayout(this)) {
   setFixedHeight(72);
   m_row->setContentsMargins(24, 10, 24, 8);
-  m_row->setSpacing(36);
+  m_row->setSpacing(kFigureGap);
   m_row->addStretch(1);
 }
 
@@ -122,9 +124,11 @@ int FigureStrip::addFigure(const QString& label, const QString& unit, int policy
   column->addLayout(head);
   auto* line = new QHBoxLayout;
   line->setSpacing(5);
-  Figure figure{box, makeLabel(QStringLiteral("–"), "figure", box), makeLabel(unit, "unit", box),
-                makeLabel({}, "hint", box)};
+  Figure figure{box, makeLabel({}, "before", box), makeLabel(QStringLiteral("–"), "figure", box),
+                makeLabel(unit, "unit", box), makeLabel({}, "hint", box)};
   figure.delta->setFont(monoFont(11));
+  figure.before->hide();
+  line->addWidget(figure.before, 0, Qt::AlignBaseline);
   line->addWidget(figure.value, 0, Qt::AlignBaseline);
   line->addWidget(figure.unit, 0, Qt::AlignBaseline);
   line->addWidget(figure.delta, 0, Qt::AlignBaseline);
@@ -147,6 +151,12 @@ void FigureStrip::setFigure(int index, const QString& value, const QString& note
   if (!note.isNull()) figure.unit->setText(note);
 }
 
+void FigureStrip::setBefore(int index, const QString& before) {
+  QLabel* label = m_figures.at(static_cast<std::size_t>(index)).before;
+  label->setText(before.isEmpty() ? QString() : before + QStringLiteral(" →"));
+  label->setVisible(!before.isEmpty());
+}
+
 void FigureStrip::setDelta(int index, const QString& delta) {
   m_figures.at(static_cast<std::size_t>(index)).delta->setText(delta);
 }
@@ -154,17 +164,34 @@ void FigureStrip::setDelta(int index, const QString& delta) {
 QString FigureStrip::figure(int index) const {
   return m_figures.at(static_cast<std::size_t>(index)).value->text();
 }
+QString FigureStrip::before(int index) const {
+  return m_figures.at(static_cast<std::size_t>(index)).before->text();
+}
 QString FigureStrip::delta(int index) const {
   return m_figures.at(static_cast<std::size_t>(index)).delta->text();
 }
 
 void FigureStrip::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
-  // Too narrow: the last figures leave first, never the first ones.
+  fitFigures();
+}
+
+bool FigureStrip::event(QEvent* event) {
+  const bool handled = QWidget::event(event);
+  if (event->type() == QEvent::LayoutRequest) fitFigures();
+  return handled;
+}
+
+void FigureStrip::fitFigures() {
+  // Too narrow: first they move closer, then the last figures leave, never the first ones.
+  int content = 48;
+  for (Figure& figure : m_figures) content += figure.box->sizeHint().width();
+  const int gaps = static_cast<int>(m_figures.size());
+  m_row->setSpacing(content + gaps * kFigureGap <= width() ? kFigureGap : kFigureGap / 2);
   int used = 48;
   for (Figure& figure : m_figures) {
     used += figure.box->sizeHint().width() + m_row->spacing();
-    figure.box->setVisible(used <= width() || &figure == &m_figures.front());
+    figure.box->setVisible(used <= width() + m_row->spacing() || &figure == &m_figures.front());
   }
 }
 

@@ -29,16 +29,21 @@ class FigureStrip : public QWidget {
   int addFigure(const QString& label, const QString& unit = {}, int policyMark = -1);
   void addSeparator();
   void setFigure(int index, const QString& value, const QString& note = {});
+  /// The value before a change, grey with an arrow in front of the figure; empty hides it.
+  void setBefore(int index, const QString& before);
   /// "+14", "−0.4" beside the figure; empty hides it.
   void setDelta(int index, const QString& delta);
   QString figure(int index) const;
   QString delta(int index) const;
+  QString before(int index) const;
 
  private:
   void resizeEvent(QResizeEvent* event) override;
+  bool event(QEvent* event) override;
+  void fitFigures();
   struct Figure {
     QWidget* box;
-    QLabel *value, *unit, *delta;
+    QLabel *before, *value, *unit, *delta;
   };
   QHBoxLayout* m_row;
   std::vector<Figure> m_figures;

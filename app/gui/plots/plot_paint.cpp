@@ -7,6 +7,11 @@
 #include "app/gui/theme.h"
 
 namespace oscope::gui {
+namespace {
+
+constexpr double kTickHeight = 14;  // pixels between the labels of two ticks
+
+}  // namespace
 
 QPointF PlotFrame::toPixel(double xValue, double yValue) const {
   return {box.left() + x.shareOf(xValue) * box.width(), box.bottom() - y.shareOf(yValue) * box.height()};
@@ -22,13 +27,21 @@ void paintAxes(QPainter& painter, const PlotFrame& frame, const std::vector<Tick
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing, false);
   const int wantedY = std::max(2, static_cast<int>(box.height() / 55));
-  for (const Tick& tick : frame.y.ticks(wantedY)) {
-    const double y = std::round(frame.toPixel(frame.x.low, tick.value).y()) + 0.5;
-    painter.setPen(QPen(tick.major ? t.gridMajor : t.gridMinor, 1));
-    painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y));
-    painter.setPen(tick.major ? t.ink2 : t.ink3);
-    painter.setFont(monoFont(tick.major ? 11 : 10.5));
-    painter.drawText(QRectF(box.left() - 66, y - 9, 58, 18), Qt::AlignRight | Qt::AlignVCenter, tick.label);
+  std::vector<double> labelled;
+  for (const bool major : {true, false}) {  // decades first: a label that would touch another is left out
+    for (const Tick& tick : frame.y.ticks(wantedY)) {
+      if (tick.major != major) continue;
+      const double y = std::round(frame.toPixel(frame.x.low, tick.value).y()) + 0.5;
+      painter.setPen(QPen(major ? t.gridMajor : t.gridMinor, 1));
+      painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y));
+      const bool touches = std::any_of(labelled.begin(), labelled.end(),
+                                       [&](double other) { return std::fabs(other - y) < kTickHeight; });
+      if (tick.label.isEmpty() || touches) continue;
+      labelled.push_back(y);
+      painter.setPen(major ? t.ink2 : t.ink3);
+      painter.setFont(monoFont(major ? 11 : 10.5));
+      painter.drawText(QRectF(box.left() - 66, y - 9, 58, 18), Qt::AlignRight | Qt::AlignVCenter, tick.label);
+    }
   }
   const std::vector<Tick> own =
       xTicks != nullptr ? *xTicks : frame.x.ticks(std::max(2, static_cast<int>(box.width() / 90)));
@@ -38,13 +51,14 @@ void paintAxes(QPainter& painter, const PlotFrame& frame, const std::vector<Tick
     painter.setPen(QPen(t.gridMinor, 1));
     painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()));
     painter.setPen(QPen(t.borderStrong, 1));
-    painter.drawLine(QPointF(x, box.bottom()), QPointF(x, box.bottom() + 4));
+    painter.drawLine(QPointF(x, box.bottom() + frame.xGap), QPointF(x, box.bottom() + frame.xGap + 4));
     painter.setFont(monoFont(tick.major ? 11 : 10.5));
     const double width = QFontMetricsF(painter.font()).horizontalAdvance(tick.label);
     if (tick.label.isEmpty() || x - width / 2 < lastRight + 6) continue;  // a label that would touch is left out
     lastRight = x + width / 2;
     painter.setPen(tick.major ? t.ink2 : t.ink3);
-    painter.drawText(QRectF(x - width / 2 - 2, box.bottom() + 6, width + 4, 16), Qt::AlignCenter, tick.label);
+    painter.drawText(QRectF(x - width / 2 - 2, box.bottom() + frame.xGap + 6, width + 4, 16), Qt::AlignCenter,
+                     tick.label);
   }
   painter.setPen(QPen(t.borderStrong, 1));
   painter.drawLine(box.bottomLeft(), box.bottomRight());
@@ -52,7 +66,8 @@ void paintAxes(QPainter& painter, const PlotFrame& frame, const std::vector<Tick
   painter.setFont(uiFont(11));
   painter.setPen(t.ink3);
   if (!frame.xTitle.isEmpty()) {
-    painter.drawText(QRectF(box.left(), box.bottom() + 26, box.width(), 18), Qt::AlignCenter, frame.xTitle);
+    painter.drawText(QRectF(box.left(), box.bottom() + frame.xGap + 26, box.width(), 18), Qt::AlignCenter,
+                     frame.xTitle);
   }
   if (!frame.yTitle.isEmpty()) {
     painter.translate(box.left() - 60, box.center().y());

@@ -14,6 +14,7 @@ namespace oscope::gui {
 struct PlotFrame {
   QRectF box;  ///< the plot area, in pixels
   Scale x, y;
+  double xGap = 0;         ///< pixels between the plot area and its x labels, where a plot paints a strip of its own
   QString xTitle, yTitle;  ///< y's title says "log scale" where it is one
 
   QPointF toPixel(double xValue, double yValue) const;

@@ -11,6 +11,7 @@ namespace oscope::gui {
 namespace {
 
 constexpr double kSmallestBand = 4;  // pixels; less is a click
+constexpr double kDimmed = 0.6;
 constexpr double kKeyZoom = 0.8, kKeyPan = 0.1;
 
 }  // namespace
@@ -48,8 +49,13 @@ void PlotWidget::setMargins(const QMarginsF& margins) {
   place();
 }
 
+void PlotWidget::setXGap(double pixels) {
+  m_frame.xGap = pixels;
+  place();
+}
+
 void PlotWidget::place() {
-  m_frame.box = QRectF(rect()).marginsRemoved(m_margins);
+  m_frame.box = QRectF(rect()).marginsRemoved(m_margins + QMarginsF(0, 0, 0, m_frame.xGap));
   m_frame.box.setWidth(std::max(10.0, m_frame.box.width()));
   m_frame.box.setHeight(std::max(10.0, m_frame.box.height()));
   update();
@@ -61,6 +67,11 @@ void PlotWidget::fit() {
   m_frame.y = m_wholeY;
   update();
   emit zoomed();
+}
+
+void PlotWidget::setDimmed(bool dimmed) {
+  m_dimmed = dimmed;
+  update();
 }
 
 bool PlotWidget::escape() {
@@ -96,7 +107,9 @@ void PlotWidget::renderTo(QPainter& painter) {
 
 void PlotWidget::paintEvent(QPaintEvent*) {
   QPainter painter(this);
+  painter.setOpacity(m_dimmed ? kDimmed : 1.0);
   paintAll(painter, true);
+  painter.setOpacity(1.0);
   if (hasFocus()) {
     painter.setPen(QPen(theme().accent, 1.5));
     painter.setBrush(Qt::NoBrush);

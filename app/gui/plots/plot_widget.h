@@ -21,6 +21,8 @@ class PlotWidget : public QWidget {
   void setScales(const Scale& x, const Scale& y, bool keepZoom = false);
   void setTitles(const QString& x, const QString& y);
   void setMargins(const QMarginsF& margins);
+  /// Room between the plot area and its x labels (PlotFrame::xGap); not part of the margins.
+  void setXGap(double pixels);
   /// Shows all of the data again.
   void fit();
   bool isZoomed() const { return m_frame.x != m_wholeX || m_frame.y != m_wholeY; }
@@ -28,6 +30,8 @@ class PlotWidget : public QWidget {
   const PlotFrame& frame() const { return m_frame; }
   void setVisible(const Scale& x, const Scale& y);
   using QWidget::setVisible;
+  /// The picture stays, paler, while its successor is made.
+  void setDimmed(bool dimmed);
   /// Leaves a rubber band; false where there was none.
   virtual bool escape();
   /// Paints the plot without hover and band, for pictures.
@@ -80,7 +84,7 @@ class PlotWidget : public QWidget {
   QMarginsF m_margins{72, 14, 16, 50};
   std::optional<QRectF> m_band;
   QPointF m_pressed, m_last;
-  bool m_panning = false, m_spaceDown = false, m_dragging = false;
+  bool m_panning = false, m_spaceDown = false, m_dragging = false, m_dimmed = false;
 };
 
 }  // namespace oscope::gui

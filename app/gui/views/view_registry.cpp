@@ -1,3 +1,5 @@
+#include "app/gui/views/channels/channels_view.h"
+#include "app/gui/views/distribution/distribution_view.h"
 #include "app/gui/views/heatmap/heatmap_view.h"
 #include "app/gui/views/ranges/ranges_view.h"
 #include "app/gui/views/view.h"
@@ -23,6 +25,8 @@ ViewEntry entry(const char* id, const QString& title, ViewGroup group, bool side
 const std::vector<ViewEntry>& views() {
   static const std::vector<ViewEntry> all{
       entry<RangesView>("ranges", QObject::tr("Ranges"), ViewGroup::See, true, true),
+      entry<ChannelsView>("channels", QObject::tr("Channels"), ViewGroup::See, true, true),
+      entry<DistributionView>("distribution", QObject::tr("Distribution"), ViewGroup::See, true, true),
       entry<HeatmapView>("heatmap", QObject::tr("Heat map"), ViewGroup::See, true, true),
   };
   return all;

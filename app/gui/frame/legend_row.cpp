@@ -1,0 +1,115 @@
+#include "app/gui/frame/legend_row.h"
+
+#include <QAbstractButton>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+
+#include "app/gui/frame/widgets.h"
+#include "app/gui/theme.h"
+
+namespace oscope::gui {
+namespace {
+
+class LegendItem : public QAbstractButton {
+ public:
+  LegendItem(const QString& text, LegendRow::Swatch swatch, std::function<QColor()> color, bool fixed, QWidget* parent)
+      : QAbstractButton(parent), m_swatch(swatch), m_color(std::move(color)) {
+    setText(text);
+    setCheckable(!fixed);
+    setChecked(!fixed);
+    setFocusPolicy(fixed ? Qt::NoFocus : Qt::TabFocus);
+    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    if (!fixed) setCursor(Qt::PointingHandCursor);
+  }
+  QSize sizeHint() const override {
+    const int swatch = m_swatch == LegendRow::Swatch::Dashed || m_swatch == LegendRow::Swatch::Line ? 20 : 12;
+    return {swatch + 8 + QFontMetrics(uiFont(12)).horizontalAdvance(text()) + 6, 24};
+  }
+
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    const bool on = !isCheckable() || isChecked();
+    const QColor color = on ? m_color() : theme().disabled;
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    QRectF box(2, (height() - 11) / 2.0, 12, 11);
+    if (m_swatch == LegendRow::Swatch::Line || m_swatch == LegendRow::Swatch::Dashed) {
+      box.setWidth(20);
+      QPen pen(color, 1.8);
+      if (m_swatch == LegendRow::Swatch::Dashed) pen.setDashPattern({4, 2.5});
+      painter.setPen(pen);
+      painter.drawLine(QPointF(box.left(), box.center().y()), QPointF(box.right(), box.center().y()));
+    } else {
+      painter.setPen(QPen(color, on && m_swatch == LegendRow::Swatch::Fill ? 0 : 1));
+      painter.setBrush(m_swatch == LegendRow::Swatch::Hatched ? QBrush(color, Qt::BDiagPattern)
+                       : on                                   ? QBrush(color)
+                                                              : QBrush(Qt::NoBrush));
+      painter.drawRoundedRect(box, 2, 2);
+    }
+    QFont font = uiFont(12);
+    font.setStrikeOut(!on);
+    painter.setFont(font);
+    painter.setPen(on ? theme().ink2 : theme().ink3);
+    painter.drawText(QRectF(box.right() + 6, 0, width(), height()), Qt::AlignLeft | Qt::AlignVCenter, text());
+    if (hasFocus()) {
+      painter.setPen(QPen(theme().accent, 1.5));
+      painter.setBrush(Qt::NoBrush);
+      painter.drawRoundedRect(QRectF(rect()).adjusted(0.75, 0.75, -0.75, -0.75), 5, 5);
+    }
+  }
+
+ private:
+  LegendRow::Swatch m_swatch;
+  std::function<QColor()> m_color;
+};
+
+}  // namespace
+
+LegendRow::LegendRow(QWidget* parent) : QWidget(parent), m_row(new QHBoxLayout(this)) {
+  setFixedHeight(44);
+  m_row->setContentsMargins(22, 0, 16, 0);
+  m_row->setSpacing(14);
+  m_hint = makeLabel({}, "hint", this);
+  m_hint->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // the first to give way
+  m_row->addWidget(m_hint, 1);
+}
+
+int LegendRow::addItem(const QString& text, Swatch swatch, std::function<QColor()> color, bool fixed) {
+  auto* item = new LegendItem(text, swatch, std::move(color), fixed, this);
+  const int index = static_cast<int>(m_items.size());
+  connect(item, &QAbstractButton::toggled, this, [this, index](bool on) { emit toggled(index, on); });
+  m_row->insertWidget(index, item);
+  m_items.push_back(item);
+  return index;
+}
+
+void LegendRow::setText(int item, const QString& text, const QString& tooltip) {
+  QAbstractButton* button = m_items.at(static_cast<std::size_t>(item));
+  button->setText(text);
+  button->setToolTip(tooltip);
+  button->updateGeometry();
+}
+
+void LegendRow::setShown(int item, bool shown) {
+  m_items.at(static_cast<std::size_t>(item))->setVisible(shown);
+}
+
+bool LegendRow::isOn(int item) const {
+  return m_items.at(static_cast<std::size_t>(item))->isChecked();
+}
+
+void LegendRow::setOn(int item, bool on) {
+  m_items.at(static_cast<std::size_t>(item))->setChecked(on);
+}
+
+void LegendRow::setHint(const QString& hint) {
+  m_hint->setText(hint);
+  m_hint->setToolTip(hint);
+}
+
+void LegendRow::addButton(QWidget* button) {
+  m_row->addWidget(button);
+}
+
+}  // namespace oscope::gui
