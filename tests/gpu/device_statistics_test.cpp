@@ -66,6 +66,20 @@ TEST_P(DeviceStatistics, LongAndUnevenSequencesHaveTheBitsOfTheCpu) {
   }
 }
 
+// Sites of 7B and 70B models; only hardware is quick enough.
+TEST_P(DeviceStatistics, WideSitesAndWholeBatchesHaveTheBitsOfTheCpu) {
+  if (GetParam().name.rfind("cuda", 0) != 0) GTEST_SKIP() << "small cases stand for it where no GPU runs it";
+  compute::CpuBackend cpu(0);
+  for (const std::int64_t channels : {4096, 11008, 28672}) {
+    SCOPED_TRACE(channels);
+    const std::vector<float> x = compute::test::activations(3 * 1024, channels, 8);
+    const ReductionSpec spec = everything(64);
+    const SiteReductions expected = reduced(cpu, x, channels, {{0, 1024, 2048}, {0, 1024}}, spec);
+    compute::test::expectSame(reduced(device(), x, channels, {{0, 1024, 2048}, {0, 1024}}, spec), expected);
+    compute::test::expectSame(reduced(device(), x, channels, {{0, 1024, 2048, 3072}}, spec), expected);
+  }
+}
+
 TEST_P(DeviceStatistics, ExtremesAreExactWhereAllValuesTie) {
   compute::CpuBackend cpu(1);
   ReductionSpec spec;
