@@ -17,6 +17,11 @@ float medianAbsmax(const SiteStats& site) {
   return medianOf(site.absmax);
 }
 
+ChannelSpread channelSpread(const SiteStats& site) {
+  if (site.absmax.empty()) return {};
+  return {*std::min_element(site.absmax.begin(), site.absmax.end()), medianAbsmax(site)};
+}
+
 std::vector<OutlierChannel> outlierChannels(const SiteStats& site, int most) {
   std::vector<std::int64_t> order(site.absmax.size());
   std::iota(order.begin(), order.end(), 0);

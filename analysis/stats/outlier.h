@@ -20,6 +20,12 @@ float medianOf(std::vector<float> values);
 /// Median over channels of absmax (the upper one for an even count).
 float medianAbsmax(const SiteStats& site);
 
+/// Smallest and median absmax over the channels of a site.
+struct ChannelSpread {
+  float low = 0, median = 0;
+};
+ChannelSpread channelSpread(const SiteStats& site);
+
 /// The `most` channels of largest absmax, descending, ties by channel.
 std::vector<OutlierChannel> outlierChannels(const SiteStats& site, int most);
 

@@ -1,6 +1,7 @@
 #include "quant/policy/what_if.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -91,6 +92,55 @@ std::vector<double> shareOfSample(const stats::ReaderStats& reader, const std::v
   return all;
 }
 
+/// Errors of sampled weight rows met by sampled activations: (error . x)^2 summed over all pairs, and the same with
+/// every channel on its own.
+struct ErrorEnergy {
+  double together = 0, apart = 0;
+};
+
+/// `errors` [sampled, in], `rows` [.., in]. Each pair adds its channels in order, as a plain loop would; eight weight
+/// rows go side by side and a tile of channels serves all activations, which makes it several times faster.
+ErrorEnergy errorEnergy(const std::vector<double>& errors, const std::vector<float>& rows, std::size_t in) {
+  constexpr std::size_t kLanes = 8, kTile = 512;
+  struct Sums {
+    std::array<double, kLanes> sum{}, squares{};
+  };
+  const std::size_t sampled = errors.size() / in, tokens = rows.size() / in, groups = (sampled + kLanes - 1) / kLanes;
+  std::vector<Sums> all(tokens * groups);
+  std::array<double, kTile * kLanes> lanes{};
+  for (std::size_t group = 0; group < groups; ++group) {
+    for (std::size_t first = 0; first < in; first += kTile) {
+      const std::size_t tile = std::min(kTile, in - first);
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        const std::size_t n = group * kLanes + lane;
+        for (std::size_t j = 0; j < tile; ++j) lanes[j * kLanes + lane] = n < sampled ? errors[n * in + first + j] : 0;
+      }
+      for (std::size_t t = 0; t < tokens; ++t) {
+        Sums sums = all[t * groups + group];
+        const float* x = &rows[t * in + first];
+        for (std::size_t j = 0; j < tile; ++j) {
+          const double value = x[j];
+          for (std::size_t lane = 0; lane < kLanes; ++lane) {
+            const double product = lanes[j * kLanes + lane] * value;
+            sums.sum[lane] += product;
+            sums.squares[lane] += product * product;
+          }
+        }
+        all[t * groups + group] = sums;
+      }
+    }
+  }
+  ErrorEnergy energy;
+  for (std::size_t t = 0; t < tokens; ++t) {
+    for (std::size_t n = 0; n < sampled; ++n) {
+      const Sums& sums = all[t * groups + n / kLanes];
+      energy.together += sums.sum[n % kLanes] * sums.sum[n % kLanes];
+      energy.apart += sums.squares[n % kLanes];
+    }
+  }
+  return energy;
+}
+
 /// Squared output error of one reader's rounded weights, summed over all tokens and outputs.
 double weightNoise(const stats::SiteStats& site, const stats::SiteDetail& detail, std::size_t reader,
                    const WhatIf& question, const std::vector<float>& scale) {
@@ -114,20 +164,8 @@ double weightNoise(const stats::SiteStats& site, const stats::SiteDetail& detail
     independent += represented[j / group] * errors[k] * errors[k] * site.rms[j] * site.rms[j];
   }
   // What channels that move together add or cancel, measured on the sampled activations.
-  double together = 0, apart = 0;
-  for (std::size_t x = 0; x + in <= detail.rows.size(); x += in) {
-    for (std::size_t n = 0; n + in <= errors.size(); n += in) {
-      double sum = 0, squares = 0;
-      for (std::size_t j = 0; j < in; ++j) {
-        const double product = errors[n + j] * detail.rows[x + j];
-        sum += product;
-        squares += product * product;
-      }
-      together += sum * sum;
-      apart += squares;
-    }
-  }
-  const double correlation = apart > 0 ? together / apart : 1;
+  const ErrorEnergy energy = errorEnergy(errors, detail.rows, in);
+  const double correlation = energy.apart > 0 ? energy.together / energy.apart : 1;
   return independent * correlation * static_cast<double>(site.tokens);
 }
 

@@ -59,9 +59,12 @@ std::vector<float> afterFold(std::vector<float> values, const std::vector<float>
 
 float rangeWithoutFirstToken(const stats::SiteStats& site, std::int64_t length) {
   if (site.tokenAbsmax.empty() || length < 2) return site.range();
+  // One value of each sequence is passed over: this runs for every site at every change of the recipe.
+  const auto stride = static_cast<std::size_t>(length);
   float range = 0;
-  for (std::size_t t = 0; t < site.tokenAbsmax.size(); ++t) {
-    if (static_cast<std::int64_t>(t) % length != 0) range = std::max(range, site.tokenAbsmax[t]);
+  for (std::size_t first = 0; first < site.tokenAbsmax.size(); first += stride) {
+    const std::size_t end = std::min(first + stride, site.tokenAbsmax.size());
+    for (std::size_t t = first + 1; t < end; ++t) range = std::max(range, site.tokenAbsmax[t]);
   }
   return range;
 }

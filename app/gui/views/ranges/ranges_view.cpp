@@ -10,6 +10,7 @@
 #include "app/gui/charts/ranges_chart.h"
 #include "app/gui/document.h"
 #include "app/gui/frame/widgets.h"
+#include "app/gui/jobs/job_runner.h"
 #include "app/gui/marks.h"
 #include "app/gui/plots/save_picture.h"
 #include "app/gui/view_context.h"
@@ -77,6 +78,7 @@ RangesView::RangesView(const ViewServices& services, QWidget* parent) : View(par
   });
   connect(m_firstToken, &QCheckBox::toggled, this, &RangesView::refresh);
   connect(m_measure, &SegmentedControl::currentChanged, this, [this] {
+    if (m_spreads.empty()) gatherSpreads();
     refresh();
     m_chart->fit();
   });
@@ -107,13 +109,26 @@ QString RangesView::subtitle() const {
 
 void RangesView::gatherSpreads() {
   m_spreads.clear();
-  if (!m_services.document.snapshot()) return;
-  for (const stats::SiteStats& site : m_services.document.snapshot()->sites()) {
-    std::vector<float> maxima = site.absmax;
-    const auto middle = maxima.begin() + static_cast<std::ptrdiff_t>(maxima.size() / 2);
-    std::nth_element(maxima.begin(), middle, maxima.end());
-    m_spreads.push_back({*std::min_element(maxima.begin(), maxima.end()), *middle});
-  }
+  const stats::SnapshotPtr snapshot = m_services.document.snapshot();
+  if (!snapshot || m_measure->current() != 1) return;
+  // Millions of channels in a large model: not in the GUI thread, and only where they are shown.
+  m_services.jobs.start<std::vector<stats::ChannelSpread>>(
+      tr("Medians of all sites"),
+      [snapshot](const JobContext& context) {
+        std::vector<stats::ChannelSpread> spreads;
+        for (const stats::SiteStats& site : snapshot->sites()) {
+          context.checkCancelled();
+          spreads.push_back(stats::channelSpread(site));
+        }
+        return spreads;
+      },
+      [this, snapshot](std::vector<stats::ChannelSpread> spreads) {
+        if (snapshot != m_services.document.snapshot()) return;
+        m_spreads = std::move(spreads);
+        refresh();
+        m_chart->fit();
+      },
+      QStringLiteral("spreads"));
 }
 
 void RangesView::refresh() {

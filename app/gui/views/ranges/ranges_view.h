@@ -1,6 +1,7 @@
 // Home: all sites over depth, v0 and v1 to drag; counts, predictions and colours follow the mouse.
 #pragma once
 
+#include "analysis/stats/outlier.h"
 #include "app/gui/views/view.h"
 
 class QCheckBox;
@@ -32,18 +33,14 @@ class RangesView : public View {
   void gatherSpreads();
   void typeThreshold(int which);
 
-  /// Smallest and median per-channel absmax of each site (order of the snapshot).
-  struct Spread {
-    double low = 0, median = 0;
-  };
-
   ViewServices m_services;
   QWidget* m_controls;
   SegmentedControl* m_measure;
   QCheckBox* m_firstToken;
   FigureStrip* m_figures;
   RangesChart* m_chart;
-  std::vector<Spread> m_spreads;
+  /// By site of the snapshot; gathered when they are first shown.
+  std::vector<stats::ChannelSpread> m_spreads;
 };
 
 }  // namespace oscope::gui
