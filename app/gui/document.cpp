@@ -175,6 +175,7 @@ bool Document::save(const QString& path) {
 void Document::setSnapshot(stats::SnapshotPtr snapshot, const QString& path) {
   m_snapshot = std::move(snapshot);
   m_workspace.snapshot = path.toStdString();
+  m_workspace.verifyReport.clear();
   m_report.reset();
   m_predictions.reset();
   refreshPlan();
@@ -184,8 +185,9 @@ void Document::setSnapshot(stats::SnapshotPtr snapshot, const QString& path) {
   emit titleChanged();
 }
 
-void Document::setReport(quant::VerifyReport report) {
+void Document::setReport(quant::VerifyReport report, const QString& path) {
   m_report = std::move(report);
+  m_workspace.verifyReport = path.toStdString();
   refreshRows();
   emit reportChanged();
 }
@@ -275,7 +277,9 @@ void Document::refreshRows() {
       if (m_report) {
         const auto measured = std::find_if(m_report->sites.begin(), m_report->sites.end(),
                                            [&](const quant::SiteMeasure& measure) { return measure.id == site.id; });
-        if (measured != m_report->sites.end()) row.measuredDb = measured->outputSqnrLocalDb;
+        // What was measured under another policy says nothing about this one.
+        const bool same = measured != m_report->sites.end() && measured->policy == row.policy;
+        if (same) row.measuredDb = measured->outputSqnrLocalDb;
       }
       m_rows.push_back(row);
     }

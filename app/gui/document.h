@@ -53,7 +53,8 @@ class Document : public QObject {
   /// A finished calibration becomes the workspace's snapshot.
   void setSnapshot(stats::SnapshotPtr snapshot, const QString& path);
   const std::optional<quant::VerifyReport>& report() const { return m_report; }
-  void setReport(quant::VerifyReport report);
+  /// `path`: where the report is kept; empty: nowhere.
+  void setReport(quant::VerifyReport report, const QString& path);
   void setExported(const QString& folder);
 
   // The recipe. Every change goes through the undo stack.

@@ -194,6 +194,8 @@ QPushButton:disabled { color: @disabled; border-color: @border; }
 QPushButton[class="primary"] { background: @accent; color: @onAccent; border: 1px solid @accent; font-weight: 600; }
 QPushButton[class="primary"]:hover { background: @accentHover; }
 QPushButton[class="primary"]:disabled { background: @hover; color: @disabled; border-color: @border; }
+QPushButton[class="danger"] { color: @error; }
+QPushButton[class="danger"]:disabled { color: @disabled; }
 QPushButton[class="link"] { background: transparent; border: none; color: @accent; padding: 0 2px; }
 QPushButton[class="link"]:hover { text-decoration: underline; }
 QToolButton { background: transparent; color: @ink2; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
@@ -208,6 +210,12 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit, QComboBox { back
 QPlainTextEdit, QTextEdit { padding: 4px 6px; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus, QComboBox:focus { border: 1.5px solid @accent; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: @disabled; background: @surface2; }
+QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: url(:/icons/field-down.svg); width: 12px; height: 12px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: 20px; }
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: @hover; }
+QAbstractSpinBox::up-arrow { image: url(:/icons/field-up.svg); width: 11px; height: 11px; }
+QAbstractSpinBox::down-arrow { image: url(:/icons/field-down.svg); width: 11px; height: 11px; }
 QComboBox QAbstractItemView { background: @surface; color: @ink; border: 1px solid @borderStrong;
   selection-background-color: @hover; selection-color: @ink; }
 QTableView::item { padding: 0 5px; }

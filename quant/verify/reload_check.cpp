@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <set>
 
 #include "analysis/base/error.h"
@@ -138,22 +137,41 @@ class Checker {
     hash.update({static_cast<const std::byte*>(tensor.data), tensor.bytes()});
     const std::string found = hash.finish();
     if (found == written->second.sha256) return {};
+    const std::uint64_t bytes = tensor.bytes();
+    return fmt::format("{} to {}: changed since the export; found SHA-256 {}, expected {}", placeOf(name, 0, "bytes"),
+                       firstByteOf(name) + bytes, found, written->second.sha256);
+  }
+
+  /// Place of a tensor's first byte in its file.
+  std::uint64_t firstByteOf(const std::string& name) const {
     for (const auto& shard : m_exported.files().shards()) {
-      if (!shard->contains(name)) continue;
-      const checkpoint::TensorEntry& entry = m_exported.files().entry(name);
-      const std::uint64_t start = shard->header().dataStart;
-      return fmt::format("tensor {}, file {}, bytes {} to {}: changed since the export; found SHA-256 {}, expected {}",
-                         name, shard->path().filename().string(), start + entry.begin, start + entry.end, found,
-                         written->second.sha256);
+      if (shard->contains(name)) return shard->header().dataStart + m_exported.files().entry(name).begin;
     }
-    return fmt::format("tensor {} changed since the export; found SHA-256 {}, expected {}", name, found,
-                       written->second.sha256);
+    return 0;
+  }
+
+  /// "tensor T, file F, byte N" of a byte of a tensor.
+  std::string placeOf(const std::string& name, std::uint64_t byte, const char* word = "byte") const {
+    std::string file;
+    for (const auto& shard : m_exported.files().shards()) {
+      if (shard->contains(name)) file = shard->path().filename().string();
+    }
+    return fmt::format("tensor {}, file {}, {} {}", name, file, word, firstByteOf(name) + byte);
   }
 
   std::string checkSameBytes(const std::string& sourceName) const {
     const compute::HostTensor source = m_model.weights->tensor(sourceName), copy = m_exported.tensor(sourceName);
-    if (source.bytes() == copy.bytes() && std::memcmp(source.data, copy.data, copy.bytes()) == 0) return {};
-    return "tensor " + m_exported.names().exported(sourceName) + " is not that of the source";
+    const std::string name = m_exported.names().exported(sourceName);
+    if (source.bytes() != copy.bytes()) {
+      return fmt::format("tensor {} has {} bytes, expected {}", name, copy.bytes(), source.bytes());
+    }
+    const auto* expected = static_cast<const unsigned char*>(source.data);
+    const auto* found = static_cast<const unsigned char*>(copy.data);
+    const auto differs = std::mismatch(expected, expected + source.bytes(), found);
+    if (differs.first == expected + source.bytes()) return {};
+    return fmt::format("{}: found {:#04x}, the source has {:#04x}",
+                       placeOf(name, static_cast<std::uint64_t>(differs.second - found)), *differs.second,
+                       *differs.first);
   }
 
   std::string checkCarried() const {

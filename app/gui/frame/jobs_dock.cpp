@@ -1,20 +1,25 @@
 #include "app/gui/frame/jobs_dock.h"
 
+#include <QApplication>
+#include <QClipboard>
 #include <QDateTime>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPainter>
 #include <QPlainTextEdit>
-#include <QPointer>
 #include <QProgressBar>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QTabBar>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "app/common/number_format.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/icons.h"
 #include "app/gui/jobs/job_runner.h"
+#include "app/gui/jobs/job_text.h"
 #include "app/gui/theme.h"
 
 namespace oscope::gui {
@@ -23,19 +28,34 @@ namespace {
 constexpr int kKeptRows = 8;
 constexpr int kLogLines = 2000;
 
-QString progressText(const Progress& progress) {
-  if (progress.total <= 0) return {};
-  QString text =
-      QObject::tr("%1 of %2 %3")
-          .arg(QString::fromStdString(app::formatCount(progress.done)),
-               QString::fromStdString(app::formatCount(progress.total)), QString::fromStdString(progress.unit));
-  if (progress.etaSeconds)
-    text += QObject::tr(" · %1 left").arg(QString::fromStdString(app::formatDuration(*progress.etaSeconds)));
-  if (!progress.note.empty()) text += QStringLiteral(" · ") + QString::fromStdString(progress.note);
-  return text;
-}
+/// Text that gives way where there is no room; the whole of it is the tooltip.
+class ElidedLabel : public QWidget {
+ public:
+  explicit ElidedLabel(QWidget* parent) : QWidget(parent) {
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    setMinimumHeight(18);
+  }
+  void setText(const QString& text) {
+    m_text = text;
+    setToolTip(text);
+    setAccessibleName(text);
+    update();
+  }
 
-/// One job: icon, title, figures, bar, cancel. Follows its job to the end.
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    QPainter painter(this);
+    painter.setFont(uiFont(11));
+    painter.setPen(theme().ink3);
+    painter.drawText(rect(), Qt::AlignRight | Qt::AlignVCenter,
+                     painter.fontMetrics().elidedText(m_text, Qt::ElideRight, width()));
+  }
+
+ private:
+  QString m_text;
+};
+
+/// One job: icon, title, figures, bar, cancel; once it has ended the cross takes the row away.
 class JobRow : public QWidget {
  public:
   JobRow(Job* job, QWidget* parent) : QWidget(parent) {
@@ -46,22 +66,25 @@ class JobRow : public QWidget {
     row->setSpacing(8);
     m_icon = new QLabel(this);
     setIcon("clock", theme().ink2);
-    auto* title = new QLabel(job->title(), this);
-    title->setFont(uiFont(12, QFont::DemiBold));
-    m_figures = makeLabel({}, "hint", this);
+    auto* title = m_title = new QPushButton(job->title(), this);
+    title->setFlat(true);
+    title->setCursor(Qt::PointingHandCursor);
+    title->setStyleSheet(QStringLiteral(
+        "QPushButton { border: none; padding: 0; min-height: 20px; font-weight: 600; background: transparent; }"
+        "QPushButton:hover, QPushButton:focus { text-decoration: underline; }"));
+    m_figures = new ElidedLabel(this);
     m_cancel = makeIconButton(QStringLiteral("close"), QObject::tr("Cancel"), {}, this);
     m_cancel->setFixedSize(22, 22);
     row->addWidget(m_icon);
     row->addWidget(title);
-    row->addStretch(1);
-    row->addWidget(m_figures);
+    row->addWidget(m_figures, 1);
     row->addWidget(m_cancel);
     column->addLayout(row);
     m_bar = new QProgressBar(this);
     m_bar->setTextVisible(false);
     m_bar->setRange(0, 0);
     column->addWidget(m_bar);
-    connect(m_cancel, &QToolButton::clicked, job, &Job::cancel);
+    connect(m_cancel, &QToolButton::clicked, this, [this, job] { job->running() ? job->cancel() : deleteLater(); });
     connect(job, &Job::progressed, this, [this](const Progress& progress) {
       m_bar->setRange(0, 1000);
       m_bar->setValue(progress.total > 0 ? static_cast<int>(1000 * progress.done / progress.total) : 0);
@@ -69,7 +92,8 @@ class JobRow : public QWidget {
     });
     connect(job, &Job::finished, this, [this, job](const JobOutcome& outcome) {
       m_bar->hide();
-      m_cancel->hide();
+      m_cancel->setToolTip(QObject::tr("Remove from the list"));
+      m_cancel->setAccessibleName(QObject::tr("Remove from the list"));
       const QString time = QString::fromStdString(app::formatDuration(job->seconds()));
       switch (outcome.state) {
         case JobOutcome::State::Done:
@@ -89,11 +113,15 @@ class JobRow : public QWidget {
     });
   }
 
+  QPushButton* title() const { return m_title; }
+
  private:
   void setIcon(const char* name, const QColor& color) {
     m_icon->setPixmap(iconPixmap(QLatin1String(name), color, 14, devicePixelRatioF()));
   }
-  QLabel *m_icon, *m_figures;
+  QLabel* m_icon;
+  ElidedLabel* m_figures;
+  QPushButton* m_title;
   QToolButton* m_cancel;
   QProgressBar* m_bar;
 };
@@ -121,6 +149,7 @@ JobsDock::JobsDock(JobRunner& jobs, QWidget* parent) : QWidget(parent), m_jobs(j
   auto* scroll = new QScrollArea(left);
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   auto* content = new QWidget(scroll);
   content->setProperty("class", "surface");
   m_rows = new QVBoxLayout(content);
@@ -140,7 +169,18 @@ JobsDock::JobsDock(JobRunner& jobs, QWidget* parent) : QWidget(parent), m_jobs(j
   m_tabs->setExpanding(false);
   m_tabs->addTab(tr("Log"));
   m_tabs->addTab(tr("Problems"));
-  rightColumn->addWidget(m_tabs);
+  auto* tabRow = new QHBoxLayout;
+  tabRow->setSpacing(4);
+  auto* copy = makeIconButton(QStringLiteral("copy"), tr("Copy log or problems"), {}, right);
+  auto* close = makeIconButton(QStringLiteral("close"), tr("Close jobs and log"), {}, right);
+  tabRow->addWidget(m_tabs);
+  tabRow->addStretch(1);
+  tabRow->addWidget(copy);
+  tabRow->addWidget(close);
+  rightColumn->addLayout(tabRow);
+  connect(copy, &QToolButton::clicked, this,
+          [this] { QApplication::clipboard()->setText(m_tabs->currentIndex() == 0 ? logText() : problemsText()); });
+  connect(close, &QToolButton::clicked, this, &JobsDock::closeRequested);
   for (QPlainTextEdit** edit : {&m_log, &m_problems}) {
     *edit = new QPlainTextEdit(right);
     (*edit)->setReadOnly(true);
@@ -159,8 +199,7 @@ JobsDock::JobsDock(JobRunner& jobs, QWidget* parent) : QWidget(parent), m_jobs(j
   });
   connect(&jobs, &JobRunner::jobStarted, this, &JobsDock::addJob);
   connect(&jobs, &JobRunner::jobFinished, this, [this](Job* job) {
-    const int running = m_jobs.runningCount();
-    m_running->setText(running == 0 ? QString() : tr("%n running", nullptr, running));
+    refreshRunning();
     if (job->outcome().state == JobOutcome::State::Failed) {
       addProblem({Severity::Error, "job.failed", job->outcome().where.toStdString(), job->outcome().text.toStdString(),
                   job->outcome().remedy.toStdString()});
@@ -170,13 +209,31 @@ JobsDock::JobsDock(JobRunner& jobs, QWidget* parent) : QWidget(parent), m_jobs(j
 }
 
 void JobsDock::addJob(Job* job) {
-  m_running->setText(tr("%n running", nullptr, m_jobs.runningCount()));
-  m_rows->insertWidget(0, new JobRow(job, this));
+  if (job->quiet()) return;
+  refreshRunning();
+  auto* row = new JobRow(job, this);
+  connect(row->title(), &QPushButton::clicked, job, [this, job] { emit jobActivated(job); });
+  m_rows->insertWidget(0, row);
   while (m_rows->count() > kKeptRows + 1) {
     QLayoutItem* oldest = m_rows->takeAt(m_rows->count() - 2);
     delete oldest->widget();
     delete oldest;
   }
+}
+
+void JobsDock::refreshRunning() {
+  const auto jobs = m_jobs.jobs();
+  const auto running =
+      std::count_if(jobs.begin(), jobs.end(), [](const Job* job) { return job->running() && !job->quiet(); });
+  m_running->setText(running == 0 ? QString() : tr("%1 running").arg(running));
+}
+
+QString JobsDock::problemsText() const {
+  return m_problems->toPlainText();
+}
+
+QString JobsDock::logText() const {
+  return m_log->toPlainText();
 }
 
 void JobsDock::log(const QString& text) {

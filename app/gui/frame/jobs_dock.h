@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QWidget>
+#include <vector>
 
 #include "analysis/base/diagnostic.h"
 
@@ -25,9 +26,17 @@ class JobsDock : public QWidget {
   void log(const QString& text);
   void addProblem(const Diagnostic& diagnostic);
   int problems() const { return m_problemCount; }
+  QString problemsText() const;
+  QString logText() const;
+
+ signals:
+  /// The name of a job was pressed: whoever knows it shows it.
+  void jobActivated(oscope::gui::Job* job);
+  void closeRequested();
 
  private:
   void addJob(Job* job);
+  void refreshRunning();
 
   JobRunner& m_jobs;
   QLabel* m_running;

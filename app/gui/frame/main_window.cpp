@@ -21,6 +21,7 @@
 #include "app/gui/frame/inspector_dock.h"
 #include "app/gui/frame/jobs_dock.h"
 #include "app/gui/frame/rail.h"
+#include "app/gui/frame/run_actions.h"
 #include "app/gui/frame/sites_dock.h"
 #include "app/gui/frame/top_bar.h"
 #include "app/gui/frame/view_frame.h"
@@ -48,7 +49,7 @@ QDockWidget* makeDock(const char* name, const QString& title, QWidget* content, 
 
 }  // namespace
 
-MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_document(m_jobs) {
+MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_document(m_jobs), m_stages(m_document, m_jobs) {
   setWindowTitle(QStringLiteral("Outlierscope"));
   setMinimumSize(1280, 800);
   setAcceptDrops(true);
@@ -68,7 +69,7 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_document(m_jobs
 
   m_centre = new QStackedWidget(this);
   m_start = new StartPage(m_centre);
-  m_frame = new ViewFrame({m_document, m_context, m_jobs}, m_centre);
+  m_frame = new ViewFrame({m_document, m_context, m_jobs, &m_stages}, m_centre);
   m_centre->addWidget(m_start);
   m_centre->addWidget(m_frame);
   setCentralWidget(m_centre);
@@ -98,6 +99,8 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_document(m_jobs
       QStringLiteral("QStatusBar { border-top: 1px solid palette(mid); } QStatusBar::item { border: none; } "
                      "QLabel { font-size: 11px; padding: 0 12px; }"));
 
+  m_run = new RunActions(m_document, m_context, m_stages, m_jobs, this);
+  m_run->fillTopBar(m_top);
   makeMenus();
   connectAll();
   m_autosave.setSingleShot(true);
@@ -108,6 +111,7 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_document(m_jobs
   m_start->setRecent(settings.value(QStringLiteral("recent")).toStringList());
   if (QFileInfo::exists(autosavePath())) m_start->offerRecovery(tr("your workspace"));
   refreshState();
+  setFocus();  // not the first button of the top bar
 }
 
 MainWindow::~MainWindow() = default;
@@ -169,11 +173,11 @@ void MainWindow::makeMenus() {
   }
   add(recipe, tr("Open recipe…"), {}, [this] { chooseFile(tr("Open recipe"), tr("Recipes (*.json)")); });
   add(recipe, tr("Save recipe as…"), {}, [this] { saveRecipe(); });
+  m_run->fillMenu(bar->addMenu(tr("R&un")));
 }
 
 void MainWindow::connectAll() {
-  connect(m_frame, &ViewFrame::emptyActionRequested, this,
-          [this] { chooseFile(tr("Open snapshot"), tr("Snapshots (*.h5)")); });
+  connect(m_frame, &ViewFrame::emptyActionRequested, m_run, &RunActions::calibrate);
   connect(m_rail, &Rail::viewRequested, &m_context, &ViewContext::show);
   connect(&m_context, &ViewContext::viewChanged, this, &MainWindow::showView);
   connect(&m_context, &ViewContext::selectionChanged, this, &MainWindow::refreshStatus);
@@ -209,6 +213,12 @@ void MainWindow::connectAll() {
     for (const Diagnostic& diagnostic : m_document.plan()->diagnostics)
       m_jobsDock->log(QString::fromStdString(diagnostic.where + ": " + diagnostic.text));
   });
+  connect(&m_stages, &StageJobs::noted, m_jobsDock, &JobsDock::log);
+  connect(&m_stages, &StageJobs::failed, this, [this](const QString&, const JobOutcome& outcome) {
+    m_frame->showError({outcome.text, outcome.where, outcome.remedy});
+  });
+  connect(m_jobsDock, &JobsDock::closeRequested, m_bottom, &QWidget::hide);
+  connect(m_jobsDock, &JobsDock::jobActivated, m_run, &RunActions::showJob);
   connect(&m_autosave, &QTimer::timeout, this, &MainWindow::autosave);
   connect(&m_jobs, &JobRunner::jobStarted, this, [this](Job*) { m_frame->setBusy(m_jobs.runningCount() > 0); });
   connect(&m_jobs, &JobRunner::jobFinished, this, [this](Job*) { m_frame->setBusy(m_jobs.runningCount() > 0); });

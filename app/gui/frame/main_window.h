@@ -6,6 +6,7 @@
 
 #include "app/gui/document.h"
 #include "app/gui/jobs/job_runner.h"
+#include "app/gui/jobs/stage_jobs.h"
 #include "app/gui/view_context.h"
 
 class QLabel;
@@ -16,6 +17,7 @@ namespace oscope::gui {
 class InspectorDock;
 class JobsDock;
 class Rail;
+class RunActions;
 class SitesDock;
 class StartPage;
 class TopBar;
@@ -32,6 +34,8 @@ class MainWindow : public QMainWindow {
   Document& document() { return m_document; }
   ViewContext& context() { return m_context; }
   JobRunner& jobs() { return m_jobs; }
+  StageJobs& stages() { return m_stages; }
+  RunActions* run() const { return m_run; }
   ViewFrame* frame() const { return m_frame; }
   SitesDock* sites() const { return m_sites; }
   InspectorDock* inspector() const { return m_inspector; }
@@ -60,6 +64,8 @@ class MainWindow : public QMainWindow {
   JobRunner m_jobs;
   ViewContext m_context;
   Document m_document;
+  StageJobs m_stages;
+  RunActions* m_run;
   TopBar* m_top;
   Rail* m_rail;
   QStackedWidget* m_centre;

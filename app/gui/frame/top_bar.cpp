@@ -1,9 +1,11 @@
 #include "app/gui/frame/top_bar.h"
 
 #include <QAction>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenuBar>
+#include <QPushButton>
 #include <QToolButton>
 #include <QUndoStack>
 
@@ -17,7 +19,7 @@ TopBar::TopBar(QUndoStack& undo, QWidget* parent) : QWidget(parent) {
   setProperty("class", "surface");
   setAttribute(Qt::WA_StyledBackground);
   setFixedHeight(48);
-  auto* row = new QHBoxLayout(this);
+  auto* row = m_row = new QHBoxLayout(this);
   row->setContentsMargins(24, 0, 16, 0);
   row->setSpacing(8);
 
@@ -28,7 +30,7 @@ TopBar::TopBar(QUndoStack& undo, QWidget* parent) : QWidget(parent) {
   m_menus = new QMenuBar(this);
   m_menus->setNativeMenuBar(false);
   m_menus->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
-  row->addWidget(m_menus);
+  row->addWidget(m_menus, 0, Qt::AlignVCenter);
   row->addStretch(1);
   m_name = new QLabel(QStringLiteral("Outlierscope"), this);
   m_name->setObjectName(QStringLiteral("workspaceName"));
@@ -43,7 +45,9 @@ TopBar::TopBar(QUndoStack& undo, QWidget* parent) : QWidget(parent) {
   m_device->setPopupMode(QToolButton::InstantPopup);
   m_device->setAccessibleName(tr("Device"));
   row->addWidget(m_device);
-  row->addWidget(makeRule(Qt::Vertical, this));
+  QWidget* rule = makeRule(Qt::Vertical, this);
+  rule->setFixedHeight(24);
+  row->addWidget(rule);
 
   for (const auto& [action, icon, keys] :
        {std::tuple(undo.createUndoAction(this, tr("Undo")), "undo", QKeySequence(Qt::CTRL | Qt::Key_Z)),
@@ -67,6 +71,45 @@ void TopBar::setWorkspace(const QString& name, const QString& file, bool dirty) 
 void TopBar::setDevice(const QString& text, bool accelerator) {
   m_device->setText(text);
   m_device->setIcon(QIcon(iconPixmap(QStringLiteral("chip"), accelerator ? theme().ok : theme().ink2, 16, 2)));
+}
+
+void TopBar::addRunButton(QAction* action, const QString& icon, bool filled) {
+  if (m_buttons.empty()) {
+    m_row->addSpacing(4);
+    QWidget* rule = makeRule(Qt::Vertical, this);
+    rule->setFixedHeight(24);
+    m_row->addWidget(rule);
+    m_row->addSpacing(4);
+  }
+  auto* button = new QPushButton(this);
+  if (filled) button->setProperty("class", "primary");
+  const auto follow = [button, action] {
+    button->setText(action->text());
+    button->setEnabled(action->isEnabled());
+    button->setToolTip(action->toolTip());
+  };
+  connect(action, &QAction::changed, button, follow);
+  connect(button, &QPushButton::clicked, action, &QAction::trigger);
+  follow();
+  button->setObjectName(QStringLiteral("run.") + icon);
+  m_row->addWidget(button);
+  m_buttons.emplace_back(button, icon);
+  restyle();
+}
+
+void TopBar::restyle() {
+  for (const auto& [button, icon] : m_buttons) {
+    const bool filled = button->property("class").toString() == QLatin1String("primary");
+    QIcon picture;
+    picture.addPixmap(iconPixmap(icon, filled ? theme().onAccent : theme().ink2, 16, 2), QIcon::Normal);
+    picture.addPixmap(iconPixmap(icon, theme().disabled, 16, 2), QIcon::Disabled);
+    button->setIcon(picture);
+  }
+}
+
+void TopBar::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange) restyle();
 }
 
 }  // namespace oscope::gui

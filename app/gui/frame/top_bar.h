@@ -2,9 +2,14 @@
 #pragma once
 
 #include <QWidget>
+#include <utility>
+#include <vector>
 
+class QAction;
+class QHBoxLayout;
 class QLabel;
 class QMenuBar;
+class QPushButton;
 class QToolButton;
 class QUndoStack;
 
@@ -20,11 +25,17 @@ class TopBar : public QWidget {
   /// `name` in bold, `file` beside it, "edited" where dirty.
   void setWorkspace(const QString& name, const QString& file, bool dirty);
   void setDevice(const QString& text, bool accelerator);
+  /// A button at the right end that follows `action`; `filled`: the one primary button of the frame.
+  void addRunButton(QAction* action, const QString& icon, bool filled);
 
  private:
   QMenuBar* m_menus;
   QLabel *m_name, *m_file;
   QToolButton* m_device;
+  QHBoxLayout* m_row;
+  std::vector<std::pair<QPushButton*, QString>> m_buttons;  ///< with their icons
+  void restyle();
+  void changeEvent(QEvent* event) override;
 };
 
 }  // namespace oscope::gui

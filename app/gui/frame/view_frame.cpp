@@ -75,9 +75,7 @@ ViewFrame::ViewFrame(const ViewServices& services, QWidget* parent) : QWidget(pa
   column->addWidget(m_errorBar);
 
   m_stack = new QStackedWidget(this);
-  auto* empty =
-      new EmptyState(tr("No calibration yet. Run “oscope calibrate” on this model and open its snapshot here."),
-                     tr("Open snapshot…"), this);
+  auto* empty = new EmptyState(tr("No calibration yet."), tr("Calibrate…"), this);
   m_empty = empty;
   m_stack->addWidget(m_empty);
   column->addWidget(m_stack, 1);

@@ -28,6 +28,8 @@ class Job : public QObject {
  public:
   int id() const { return m_id; }
   const QString& title() const { return m_title; }
+  /// Without a title: too small a thing for the list of jobs (checks while typing).
+  bool quiet() const { return m_title.isEmpty(); }
   bool running() const { return m_running; }
   const Progress& progress() const { return m_progress; }
   const JobOutcome& outcome() const { return m_outcome; }

@@ -12,12 +12,14 @@ namespace oscope::gui {
 class Document;
 class ViewContext;
 class JobRunner;
+class StageJobs;
 
 /// What every view gets.
 struct ViewServices {
   Document& document;
   ViewContext& context;
   JobRunner& jobs;
+  StageJobs* stages = nullptr;  ///< calibrate, export, verify; null where a view is shown on its own
 };
 
 class View : public QWidget {

@@ -1,7 +1,9 @@
 #include "app/gui/views/channels/channels_view.h"
 #include "app/gui/views/distribution/distribution_view.h"
+#include "app/gui/views/export/export_view.h"
 #include "app/gui/views/heatmap/heatmap_view.h"
 #include "app/gui/views/ranges/ranges_view.h"
+#include "app/gui/views/verify/verify_view.h"
 #include "app/gui/views/view.h"
 
 namespace oscope::gui {
@@ -28,6 +30,8 @@ const std::vector<ViewEntry>& views() {
       entry<ChannelsView>("channels", QObject::tr("Channels"), ViewGroup::See, true, true),
       entry<DistributionView>("distribution", QObject::tr("Distribution"), ViewGroup::See, true, true),
       entry<HeatmapView>("heatmap", QObject::tr("Heat map"), ViewGroup::See, true, true),
+      entry<ExportView>("export", QObject::tr("Export"), ViewGroup::Deliver, false, true),
+      entry<VerifyView>("verify", QObject::tr("Verify"), ViewGroup::Deliver, false, true),
   };
   return all;
 }

@@ -1,0 +1,56 @@
+// Before a verification: which export, on which held-out tokens, how much.
+#pragma once
+
+#include <QWidget>
+
+#include "app/gui/jobs/stage_jobs.h"
+#include "app/gui/views/view.h"
+
+class QCheckBox;
+class QLabel;
+class QProgressBar;
+class QPushButton;
+class QSpinBox;
+
+namespace oscope::gui {
+
+class FormField;
+class PathField;
+class SourceForm;
+
+class VerifySetup : public QWidget {
+  Q_OBJECT
+
+ public:
+  VerifySetup(const ViewServices& services, QWidget* parent = nullptr);
+  PathField* exported() const { return m_exported; }
+  SourceForm* source() const { return m_source; }
+  QPushButton* startButton() const { return m_start; }
+  QPushButton* backButton() const { return m_back; }
+  QString reason() const;   ///< beside the button: why it can't start
+  QString message() const;  ///< how the last one failed
+  void start();
+
+ public slots:
+  void refresh();
+
+ signals:
+  /// Back to the report that is there.
+  void backRequested();
+
+ private:
+  QString whyNot() const;
+  void suggest();
+  void refreshJob();
+
+  ViewServices m_services;
+  PathField* m_exported;
+  SourceForm* m_source;
+  QSpinBox* m_siteWindows;
+  QCheckBox *m_baseline, *m_integers;
+  QPushButton *m_start, *m_stop, *m_back;
+  QLabel *m_reason, *m_progressText, *m_message;
+  QProgressBar* m_progress;
+};
+
+}  // namespace oscope::gui
