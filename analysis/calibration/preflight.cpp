@@ -48,10 +48,8 @@ RunProblem problemOf(const DatasetError& error) {
   return problem;
 }
 
-}  // namespace
-
-Preflight preflightCalibration(const model::OpenedModel& model, const DatasetOptions& data,
-                               const CalibrateOptions& options, compute::Backend& backend, const JobContext& context) {
+/// Tokens, or the problem with them.
+Preflight loadTokens(const model::OpenedModel& model, const DatasetOptions& data, const JobContext& context) {
   Preflight result;
   try {
     if (data.source != DatasetOptions::Source::Random) {
@@ -67,6 +65,27 @@ Preflight preflightCalibration(const model::OpenedModel& model, const DatasetOpt
     result.problems.push_back({RunOption::File, diagnosticOf(error, "calibrate.data"), std::nullopt});
   }
   context.checkCancelled();
+  return result;
+}
+
+}  // namespace
+
+Preflight preflightEvaluation(const model::OpenedModel& model, const DatasetOptions& data, const JobContext& context) {
+  Preflight result = loadTokens(model, data, context);
+  const std::int64_t most = model.graph.maxPositions;
+  if (model.graph.positionsLimited && data.length > most) {
+    result.problems.push_back(
+        {RunOption::Length,
+         {Severity::Error, "verify.length", "length",
+          "more tokens than the " + std::to_string(most) + " positions that the model learned", "take shorter windows"},
+         static_cast<std::uint64_t>(most)});
+  }
+  return result;
+}
+
+Preflight preflightCalibration(const model::OpenedModel& model, const DatasetOptions& data,
+                               const CalibrateOptions& options, compute::Backend& backend, const JobContext& context) {
+  Preflight result = loadTokens(model, data, context);
   if (!result.data) return result;
   result.estimate = estimateCalibration(model, result.data->dataset, options, backend);
   for (const Diagnostic& found : result.estimate.problems) {

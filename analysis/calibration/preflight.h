@@ -33,4 +33,7 @@ struct Preflight {
 Preflight preflightCalibration(const model::OpenedModel& model, const DatasetOptions& data,
                                const CalibrateOptions& options, compute::Backend& backend, const JobContext& context);
 
+/// The same for tokens that a model is only evaluated on: no files, no estimate.
+Preflight preflightEvaluation(const model::OpenedModel& model, const DatasetOptions& data, const JobContext& context);
+
 }  // namespace oscope::calibration

@@ -62,6 +62,13 @@ TEST_F(PreflightTest, TooManySamplesNameTheNumberThereIs) {
   EXPECT_FALSE(preflight().fits());
 }
 
+TEST_F(PreflightTest, TokensToEvaluateOnAreCheckedAlone) {
+  m_options.output = "/nowhere/run.oscope.h5";  // nothing is written
+  EXPECT_TRUE(calibration::preflightEvaluation(m_model, m_data, {}).fits());
+  m_data.samples = 1'000'000;
+  EXPECT_EQ(calibration::preflightEvaluation(m_model, m_data, {}).problems.at(0).option, RunOption::Samples);
+}
+
 TEST_F(PreflightTest, RowsOfATokenFileDecideTheLength) {
   m_data.source = DatasetOptions::Source::Tokens;
   m_data.file = m_folder / "rows.json";

@@ -87,6 +87,9 @@ class ExportVerify : public ::testing::Test {
     source->length()->setValue(64);
     return view;
   }
+  bool waitStartable(VerifyView* view) {
+    return QTest::qWaitFor([&] { return view->setup()->startButton()->isEnabled(); }, kPatience);
+  }
 
   const test::ScratchFolder m_scratch;
   MainWindow m_window;
@@ -104,7 +107,7 @@ TEST_F(ExportVerify, ExportsAndVerifiesToTheEndAndTheReportStays) {
 
   VerifyView* view = verifyView();
   EXPECT_EQ(view->setup()->exported()->path(), path(m_out));
-  ASSERT_TRUE(view->setup()->startButton()->isEnabled()) << view->setup()->reason().toStdString();
+  ASSERT_TRUE(waitStartable(view)) << view->setup()->reason().toStdString();
   QEventLoop loop;
   QObject::connect(&m_window.stages(), &StageJobs::verified, &loop, &QEventLoop::quit, Qt::QueuedConnection);
   test::WatchedApplication::instance()->startWatch();
@@ -166,6 +169,11 @@ TEST_F(ExportVerify, StartIsDisabledWithItsReason) {
   view->setup()->exported()->setPath(path(m_out));
   EXPECT_FALSE(view->setup()->startButton()->isEnabled());
   EXPECT_TRUE(view->setup()->reason().contains(QStringLiteral("deploy.json")));
+  FormField* windows = view->setup()->source()->samplesField();
+  view->setup()->source()->samples()->setValue(900'000);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return windows->hasError(); }, kPatience));
+  QTest::mouseClick(windows->fixButton(), Qt::LeftButton);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !windows->hasError(); }, kPatience));
 }
 
 TEST_F(ExportVerify, APlanThatTheFormatCannotCarryIsRefusedBeforehand) {
@@ -216,6 +224,7 @@ TEST_F(ExportVerify, ADamagedExportFailsWithTensorAndOffset) {
     file.put('\x55');
   }
   VerifyView* view = verifyView();
+  ASSERT_TRUE(waitStartable(view)) << view->setup()->reason().toStdString();
   untilEnded([&] { QTest::mouseClick(view->setup()->startButton(), Qt::LeftButton); });
   ASSERT_TRUE(view->showsReport());
   EXPECT_TRUE(view->badge().startsWith(QStringLiteral("✕ Failed"))) << view->badge().toStdString();

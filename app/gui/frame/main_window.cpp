@@ -220,8 +220,8 @@ void MainWindow::connectAll() {
   connect(m_jobsDock, &JobsDock::closeRequested, m_bottom, &QWidget::hide);
   connect(m_jobsDock, &JobsDock::jobActivated, m_run, &RunActions::showJob);
   connect(&m_autosave, &QTimer::timeout, this, &MainWindow::autosave);
-  connect(&m_jobs, &JobRunner::jobStarted, this, [this](Job*) { m_frame->setBusy(m_jobs.runningCount() > 0); });
-  connect(&m_jobs, &JobRunner::jobFinished, this, [this](Job*) { m_frame->setBusy(m_jobs.runningCount() > 0); });
+  connect(&m_jobs, &JobRunner::jobStarted, this, [this](Job*) { m_frame->setBusy(m_jobs.busy()); });
+  connect(&m_jobs, &JobRunner::jobFinished, this, [this](Job*) { m_frame->setBusy(m_jobs.busy()); });
 }
 
 void MainWindow::showView(const QString& id) {

@@ -56,6 +56,13 @@ int JobRunner::runningCount() const {
   return count;
 }
 
+bool JobRunner::busy() const {
+  for (const Entry& entry : m_entries) {
+    if (entry.job->running() && !entry.job->quiet()) return true;
+  }
+  return false;
+}
+
 void JobRunner::clearFinished() {
   std::erase_if(m_entries, [](const Entry& entry) { return !entry.job->running(); });
 }

@@ -77,6 +77,7 @@ class JobRunner : public QObject {
 
   std::vector<Job*> jobs() const;  ///< oldest first; finished ones are kept until clearFinished()
   int runningCount() const;
+  bool busy() const;  ///< whether a job runs that is not quiet
   void clearFinished();
 
  signals:

@@ -20,6 +20,7 @@ namespace oscope::gui {
 namespace {
 
 constexpr int kWidth = 620;
+constexpr int kTypingPause = 250;  // milliseconds without a key before the check
 // As `oscope verify` takes by default.
 constexpr int kWindows = 64, kLength = 256, kSiteWindows = 8;
 
@@ -96,7 +97,14 @@ VerifySetup::VerifySetup(const ViewServices& services, QWidget* parent) : QWidge
   column->addStretch(1);
 
   connect(m_exported, &PathField::pathChanged, this, &VerifySetup::refresh);
-  connect(m_source, &SourceForm::changed, this, &VerifySetup::refresh);
+  m_typing.setSingleShot(true);
+  m_typing.setInterval(kTypingPause);
+  connect(&m_typing, &QTimer::timeout, this, &VerifySetup::checkTokens);
+  connect(m_source, &SourceForm::changed, this, [this] {
+    m_tokens = tr("looking at the tokens…");
+    m_typing.start();
+    refresh();
+  });
   connect(m_start, &QPushButton::clicked, this, &VerifySetup::start);
   connect(m_stop, &QPushButton::clicked, this, [this] {
     if (m_services.stages->verifyJob() != nullptr) m_services.stages->verifyJob()->cancel();
@@ -132,6 +140,7 @@ void VerifySetup::suggest() {
       m_source->setOptions(options);
     }
   }
+  m_typing.start();
   refresh();
 }
 
@@ -142,7 +151,28 @@ QString VerifySetup::whyNot() const {
   if (!QFileInfo::exists(m_exported->path() + QStringLiteral("/deploy.json"))) {
     return tr("%1 holds no export of this program (no deploy.json)").arg(QFileInfo(m_exported->path()).fileName());
   }
-  return m_source->whyIncomplete();
+  const QString incomplete = m_source->whyIncomplete();
+  return incomplete.isEmpty() ? m_tokens : incomplete;
+}
+
+void VerifySetup::checkTokens() {
+  const auto model = m_services.document.model();
+  if (model == nullptr || !m_source->whyIncomplete().isEmpty()) {
+    m_source->showProblems({});
+    m_tokens.clear();
+    return refresh();
+  }
+  m_services.jobs.start<std::vector<calibration::RunProblem>>(
+      {},
+      [model, data = m_source->options()](const JobContext& context) {
+        return calibration::preflightEvaluation(*model, data, context).problems;
+      },
+      [this](std::vector<calibration::RunProblem> problems) {
+        m_source->showProblems(problems);
+        m_tokens = problems.empty() ? QString() : problemText(problems.front());
+        refresh();
+      },
+      QStringLiteral("verify-tokens"));
 }
 
 QString VerifySetup::reason() const {

@@ -1,6 +1,7 @@
 // Before a verification: which export, on which held-out tokens, how much.
 #pragma once
 
+#include <QTimer>
 #include <QWidget>
 
 #include "app/gui/jobs/stage_jobs.h"
@@ -41,6 +42,7 @@ class VerifySetup : public QWidget {
  private:
   QString whyNot() const;
   void suggest();
+  void checkTokens();
   void refreshJob();
 
   ViewServices m_services;
@@ -51,6 +53,8 @@ class VerifySetup : public QWidget {
   QPushButton *m_start, *m_stop, *m_back;
   QLabel *m_reason, *m_progressText, *m_message;
   QProgressBar* m_progress;
+  QTimer m_typing;
+  QString m_tokens;  ///< what is wrong with the tokens, or that they are being looked at; empty: nothing
 };
 
 }  // namespace oscope::gui
