@@ -16,6 +16,7 @@
 namespace oscope::quant {
 namespace {
 
+constexpr std::int64_t kRowsAtOnce = 256;             ///< bounds the float64 copies, and the time to a stop
 constexpr AffineRange kRange = AffineRange::AsFound;  // AWQ's asymmetric groups are not widened to hold 0
 
 /// Official AWQ leaves the range of q and k alone (auto_clip.py): attention scores are sensitive to it.
@@ -84,7 +85,8 @@ class Awq final : public QuantMethod {
       for (const SiteWeights::Reader& reader : site.readers) {
         context.checkCancelled();
         if (reader.plan->scheme.isFloat()) continue;
-        loss += awqLoss(reader.weight, reader.plan->out, scale, h, reader.plan->scheme, site.recipe.rules.scaleDtype);
+        loss += awqLoss(reader.weight, reader.plan->out, scale, h, reader.plan->scheme, site.recipe.rules.scaleDtype,
+                        context);
       }
       if (loss < lowest) {
         lowest = loss;
@@ -104,7 +106,7 @@ class Awq final : public QuantMethod {
       context.checkCancelled();
       if (reader.plan->scheme.isFloat() || !isClipped(reader.plan->role)) continue;
       *reader.clipLimits = awqClipLimits(reader.weight, reader.plan->out, reader.plan->in, h, reader.plan->scheme,
-                                         site.recipe.rules.scaleDtype);
+                                         site.recipe.rules.scaleDtype, context);
     }
   }
 
@@ -134,52 +136,67 @@ std::vector<float> awqScale(std::span<const float> meanAbs, double ratio) {
 }
 
 double awqLoss(std::span<const float> weight, std::int64_t out, std::span<const float> scale,
-               std::span<const double> hessian, const WeightScheme& scheme, DType scaleDtype) {
+               std::span<const double> hessian, const WeightScheme& scheme, DType scaleDtype,
+               const JobContext& context) {
   const std::size_t in = scale.size();
-  std::vector<float> folded(weight.begin(), weight.end());
-  scaleColumns(folded, scale);
-  const std::vector<float> rounded =
-      dequantizeWeight(quantizeWeight(folded, out, static_cast<std::int64_t>(in), scheme, scaleDtype, {}, kRange));
-  std::vector<double> error(weight.size()), product(weight.size());
-  for (std::size_t k = 0; k < error.size(); ++k) {
-    error[k] = static_cast<double>(weight[k]) - static_cast<double>(rounded[k]) / static_cast<double>(scale[k % in]);
-  }
   const int n = static_cast<int>(in);
-  cblas_dsymm(CblasRowMajor, CblasRight, CblasUpper, static_cast<int>(out), n, 1.0, hessian.data(), n, error.data(), n,
-              0.0, product.data(), n);
   double loss = 0;
-  for (std::size_t k = 0; k < error.size(); ++k) loss += error[k] * product[k];
+  for (std::int64_t first = 0; first < out; first += kRowsAtOnce) {
+    context.checkCancelled();
+    const std::int64_t rows = std::min(kRowsAtOnce, out - first);
+    const std::span<const float> band =
+        weight.subspan(static_cast<std::size_t>(first) * in, static_cast<std::size_t>(rows) * in);
+    std::vector<float> folded(band.begin(), band.end());
+    scaleColumns(folded, scale);
+    const std::vector<float> rounded =
+        dequantizeWeight(quantizeWeight(folded, rows, static_cast<std::int64_t>(in), scheme, scaleDtype, {}, kRange));
+    std::vector<double> error(band.size()), product(band.size());
+    for (std::size_t k = 0; k < error.size(); ++k) {
+      error[k] = static_cast<double>(band[k]) - static_cast<double>(rounded[k]) / static_cast<double>(scale[k % in]);
+    }
+    cblas_dsymm(CblasRowMajor, CblasRight, CblasUpper, static_cast<int>(rows), n, 1.0, hessian.data(), n, error.data(),
+                n, 0.0, product.data(), n);
+    for (std::size_t k = 0; k < error.size(); ++k) loss += error[k] * product[k];
+  }
   return loss / 2;
 }
 
 std::vector<float> awqClipLimits(std::span<const float> weight, std::int64_t out, std::int64_t in,
-                                 std::span<const double> hessian, const WeightScheme& scheme, DType scaleDtype) {
+                                 std::span<const double> hessian, const WeightScheme& scheme, DType scaleDtype,
+                                 const JobContext& context) {
   const auto width = static_cast<std::size_t>(effectiveGroup(scheme, in)), n = static_cast<std::size_t>(in);
   std::vector<float> limits;
-  std::vector<double> error(width);
+  std::vector<double> errors(kAwqClipSteps * width), products(errors.size());  // [steps, width]
   for (std::size_t first = 0; first < static_cast<std::size_t>(out) * n; first += width) {
+    context.checkCancelled();
     const std::span<const float> values = weight.subspan(first, width);
     float absmax = 0;
     for (float value : values) absmax = std::max(absmax, std::abs(value));
-    float best = absmax;
-    double lowest = std::numeric_limits<double>::infinity();
+    const auto limitOf = [absmax](int step) {
+      return static_cast<float>(absmax * (1 - step / static_cast<double>(kAwqRatios)));
+    };
     for (int i = 0; i < kAwqClipSteps; ++i) {
-      const auto limit = static_cast<float>(absmax * (1 - i / static_cast<double>(kAwqRatios)));
+      const float limit = limitOf(i);
       const GroupParams group = groupParams(values, scheme, scaleDtype, kRange, limit);
       for (std::size_t k = 0; k < width; ++k) {
         const std::int8_t code = quantizeInGroup(std::clamp(values[k], -limit, limit), group, scheme);
-        error[k] = static_cast<double>(values[k]) - static_cast<double>(group.scale) * (code - group.zero);
+        errors[static_cast<std::size_t>(i) * width + k] =
+            static_cast<double>(values[k]) - static_cast<double>(group.scale) * (code - group.zero);
       }
+    }
+    // e^T H_gg e of all steps in one product: H_gg lies on the diagonal of H.
+    const int columns = static_cast<int>(width);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, kAwqClipSteps, columns, columns, 1.0, errors.data(), columns,
+                &hessian[first % n * n + first % n], static_cast<int>(in), 0.0, products.data(), columns);
+    float best = absmax;
+    double lowest = std::numeric_limits<double>::infinity();
+    for (int i = 0; i < kAwqClipSteps; ++i) {
+      const auto begin = static_cast<std::size_t>(i) * width;
       double loss = 0;
-      for (std::size_t a = 0; a < width; ++a) {
-        const double* row = &hessian[(first % n + a) * n + first % n];
-        double sum = 0;
-        for (std::size_t b = 0; b < width; ++b) sum += row[b] * error[b];
-        loss += error[a] * sum;
-      }
+      for (std::size_t k = begin; k < begin + width; ++k) loss += errors[k] * products[k];
       if (loss < lowest) {
         lowest = loss;
-        best = limit;
+        best = limitOf(i);
       }
     }
     limits.push_back(best);

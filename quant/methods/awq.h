@@ -17,11 +17,13 @@ std::vector<float> awqScale(std::span<const float> meanAbs, double ratio);
 
 /// tr(E H E^T) / 2 of E = W - Q(float32(W s)) / s: the mean squared output error over the calibration tokens.
 double awqLoss(std::span<const float> weight, std::int64_t out, std::span<const float> scale,
-               std::span<const double> hessian, const WeightScheme& scheme, DType scaleDtype);
+               std::span<const double> hessian, const WeightScheme& scheme, DType scaleDtype,
+               const JobContext& context = {});
 
 /// Per row and group the limit of lowest e^T H_gg e / 2; ties: the widest. `hessian` is that of the folded input.
 std::vector<float> awqClipLimits(std::span<const float> weight, std::int64_t out, std::int64_t in,
-                                 std::span<const double> hessian, const WeightScheme& scheme, DType scaleDtype);
+                                 std::span<const double> hessian, const WeightScheme& scheme, DType scaleDtype,
+                                 const JobContext& context = {});
 
 std::unique_ptr<QuantMethod> makeAwq();
 

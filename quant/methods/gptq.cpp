@@ -78,8 +78,7 @@ std::vector<double> factorOf(std::vector<double> matrix, std::int64_t n, double 
   for (std::int64_t j = 0; j < n; ++j) mean += matrix[static_cast<std::size_t>(j * n + j)] / static_cast<double>(n);
   double used = damping;
   addToDiagonal(used * mean);
-  while (!inverseUpperFactor(matrix, n)) {
-    context.checkCancelled();
+  while (!inverseUpperFactor(matrix, n, context)) {
     if (!(used < kMostDamping)) {
       throw Error(ErrorCode::NonFinite, "gram", "the Hessian can't be factored whatever the damping",
                   "calibrate again: the statistics are damaged");

@@ -6,21 +6,72 @@
 extern "C" {
 void dpotrf_(const char* uplo, const int* n, double* a, const int* lda, int* info);
 void dtrtri_(const char* uplo, const char* diag, const int* n, double* a, const int* lda, int* info);
+void dtrsm_(const char* side, const char* uplo, const char* trans, const char* diag, const int* m, const int* n,
+            const double* alpha, const double* a, const int* lda, double* b, const int* ldb);
+void dtrmm_(const char* side, const char* uplo, const char* trans, const char* diag, const int* m, const int* n,
+            const double* alpha, const double* a, const int* lda, double* b, const int* ldb);
+void dsyrk_(const char* uplo, const char* trans, const int* n, const int* k, const double* alpha, const double* a,
+            const int* lda, const double* beta, double* c, const int* ldc);
 }
 
 namespace oscope::quant {
+namespace {
 
-bool inverseUpperFactor(std::vector<double>& matrix, std::int64_t n) {
+constexpr int kPanel = 256;  ///< columns between two looks at the stop token
+
+/// Column-major A [n, n] with the place of an element.
+struct Matrix {
+  double* data;
+  int n;
+  double* at(int row, int column) const {
+    return data + static_cast<std::ptrdiff_t>(column) * n + static_cast<std::ptrdiff_t>(row);
+  }
+};
+
+/// Upper Cholesky factor in the upper triangle, panel by panel; false where it does not exist.
+bool choleskyUpper(const Matrix& a, const JobContext& context) {
+  const double one = 1, minusOne = -1;
+  for (int k = 0; k < a.n; k += kPanel) {
+    context.checkCancelled();
+    const int width = std::min(kPanel, a.n - k), rest = a.n - k - width;
+    int info = 0;
+    dpotrf_("U", &width, a.at(k, k), &a.n, &info);
+    if (info != 0) return false;
+    if (rest == 0) break;
+    dtrsm_("L", "U", "T", "N", &width, &rest, &one, a.at(k, k), &a.n, a.at(k, k + width), &a.n);
+    dsyrk_("U", "T", &rest, &width, &minusOne, a.at(k, k + width), &a.n, &one, a.at(k + width, k + width), &a.n);
+  }
+  return true;
+}
+
+/// Inverse of a lower triangular matrix in place, from the last panel to the first.
+bool invertLower(const Matrix& a, const JobContext& context) {
+  const double one = 1, minusOne = -1;
+  for (int k = (a.n - 1) / kPanel * kPanel; k >= 0; k -= kPanel) {
+    context.checkCancelled();
+    const int width = std::min(kPanel, a.n - k), rest = a.n - k - width;
+    if (rest > 0) {
+      dtrmm_("L", "L", "N", "N", &rest, &width, &one, a.at(k + width, k + width), &a.n, a.at(k + width, k), &a.n);
+      dtrsm_("R", "L", "N", "N", &rest, &width, &minusOne, a.at(k, k), &a.n, a.at(k + width, k), &a.n);
+    }
+    int info = 0;
+    dtrtri_("L", "N", &width, a.at(k, k), &a.n, &info);
+    if (info != 0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool inverseUpperFactor(std::vector<double>& matrix, std::int64_t n, const JobContext& context) {
   // With rows and columns reversed, J H J = L L^T. Then R = J L J is upper triangular, H = R R^T, and U = R^-1.
   // Row-major lower is column-major upper, and the other way round.
   const auto count = static_cast<std::size_t>(n);
   std::reverse(matrix.begin(), matrix.end());
   std::vector<double> diagonal(count);
   for (std::size_t i = 0; i < count; ++i) diagonal[i] = matrix[i * count + i];
-  const int size = static_cast<int>(n);
-  int info = 0;
-  dpotrf_("U", &size, matrix.data(), &size, &info);
-  if (info != 0) {  // the half above the diagonal still is H
+  const Matrix a{matrix.data(), static_cast<int>(n)};
+  if (!choleskyUpper(a, context)) {  // the half above the diagonal still is H
     for (std::size_t i = 0; i < count; ++i) {
       matrix[i * count + i] = diagonal[i];
       for (std::size_t j = 0; j < i; ++j) matrix[i * count + j] = matrix[j * count + i];
@@ -33,8 +84,7 @@ bool inverseUpperFactor(std::vector<double>& matrix, std::int64_t n) {
     std::fill(row + static_cast<std::ptrdiff_t>(i + 1), row + static_cast<std::ptrdiff_t>(count), 0.0);
   }
   std::reverse(matrix.begin(), matrix.end());
-  dtrtri_("L", "N", &size, matrix.data(), &size, &info);
-  return info == 0;
+  return invertLower(a, context);
 }
 
 }  // namespace oscope::quant
