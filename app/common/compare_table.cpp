@@ -68,8 +68,7 @@ std::string formatSeconds(double seconds) {
 
 CompareTable compareTable(const CompareReport& report) {
   CompareTable table;
-  table.heads = {"method",           "perplexity", "KL to float (nats)", "top-1 (%)", "worst site (dB)",
-                 "static sites (%)", "size",       "quantized in"};
+  table.heads = {"method", "perplexity", "KL (nats)", "top-1 (%)", "worst site (dB)", "static (%)", "size", "time"};
   table.rows.push_back({"float", formatPerplexity(report.floatPerplexity), kNoValue, kNoValue, kNoValue, kNoValue,
                         formatBytes(static_cast<double>(report.floatBytes)), kNoValue});
   for (const MethodRow& row : report.rows) {

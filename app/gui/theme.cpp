@@ -238,6 +238,12 @@ QDockWidget { color: @ink; titlebar-close-icon: none; }
 QProgressBar { background: @hover; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: @accent; border-radius: 2px; }
 QCheckBox { color: @ink; spacing: 8px; }
+QCheckBox::indicator, QListView::indicator { width: 14px; height: 14px; border: 1px solid @borderStrong; border-radius: 3px;
+  background: @surface; }
+QCheckBox::indicator:checked, QListView::indicator:checked { background: @accent; border-color: @accent;
+  image: url(@tick); }
+QCheckBox::indicator:focus { border-color: @accent; }
+QCheckBox::indicator:disabled { border-color: @border; background: @surface2; }
 QTabBar::tab { background: transparent; color: @ink3; padding: 6px 4px; margin-right: 12px; border: none; }
 QTabBar::tab:selected { color: @ink; font-weight: 600; border-bottom: 2px solid @accent; }
 QToolBar#rail { background: @surface; border: none; border-right: 1px solid @border; padding: 0; spacing: 0; }
@@ -274,6 +280,9 @@ QWidget[class="card"] { background: @surface; border: 1px solid @border; border-
       {"@ink", ink},
       {"@bg", bg},
   };
+  // A tick is a picture: a style sheet can't colour it.
+  sheet.replace(QLatin1String("@tick"),
+                dark ? QStringLiteral(":/icons/tick-dark.svg") : QStringLiteral(":/icons/tick-light.svg"));
   for (const auto& [name, color] : names) sheet.replace(QLatin1String(name), color.name());
   return sheet;
 }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "analysis/base/error.h"
+#include "quant/methods/method_registry.h"
 
 namespace oscope::quant {
 namespace {
@@ -49,10 +50,11 @@ Json factsOf(const stats::Provenance& p) {
 
 /// The recipe as far as it fits `snapshot`.
 Recipe fitted(const stats::Snapshot& snapshot, Recipe recipe) {
+  std::vector<std::string> dropped;
   recipe.snapshotHash.clear();
   recipe.notes.clear();
   std::erase_if(recipe.overrides, [&](const auto& item) { return !snapshot.contains(item.first); });
-  return recipe;
+  return plannablePart(snapshot, std::move(recipe), dropped);
 }
 
 void addSide(const stats::Snapshot& snapshot, const Recipe& recipe, std::vector<SiteDifference>& sites,
@@ -81,6 +83,20 @@ double distance(const SiteDifference& site) {
 }
 
 }  // namespace
+
+Recipe plannablePart(const stats::Snapshot& snapshot, Recipe recipe, std::vector<std::string>& dropped) {
+  const std::vector<std::string>& ran = snapshot.provenance().observers;
+  std::erase_if(recipe.steps, [&](const RecipeStep& step) {
+    const std::vector<std::string> needed = findMethod(step.method).observers(step.params);
+    const bool lacking = std::any_of(needed.begin(), needed.end(), [&](const std::string& id) {
+      return std::find(ran.begin(), ran.end(), id) == ran.end();
+    });
+    if (lacking) dropped.push_back(step.method);
+    return lacking;
+  });
+  if (recipe.steps.empty()) recipe.steps.push_back({"rtn", ParamSet(findMethod("rtn").params())});
+  return recipe;
+}
 
 std::vector<FactDifference> diffJson(const Json& a, const Json& b) {
   std::vector<FactDifference> found;

@@ -30,6 +30,10 @@ struct SiteDifference {
   bool differs() const;
 };
 
+/// `recipe` without the steps whose observers did not run for `snapshot`, so that what the others decide can be shown.
+/// `dropped` gets their methods. Where none is left, weights are rounded to nearest.
+Recipe plannablePart(const stats::Snapshot& snapshot, Recipe recipe, std::vector<std::string>& dropped);
+
 struct SnapshotDiff {
   std::vector<SiteDifference> sites;        ///< missing ones, then other policies, then by |log factor| descending
   std::vector<FactDifference> facts;        ///< of their provenance

@@ -59,11 +59,18 @@ TEST(SnapshotDiff, ARecipeOfAnotherSnapshotCountsAsFarAsItFits) {
 TEST(SnapshotDiff, WithoutAPlanRangesAreComparedAlone) {
   const MadeSnapshot a({madeSite(kA0, {1, 10})}), b({madeSite(kA0, {1, 30})});
   Recipe recipe = defaultRecipe();
-  recipe.steps = {{"gptq", ParamSet::fromJson({}, Json::object(), "")}};  // no observer ran
+  recipe.weightOverrides["no.such.linear"] = {};
   const SnapshotDiff diff = diffSnapshots(a, b, recipe);
-  EXPECT_THAT(diff.whyNoPolicies, ::testing::HasSubstr("gram"));
+  EXPECT_THAT(diff.whyNoPolicies, ::testing::HasSubstr("no.such.linear"));
   EXPECT_EQ(diff.policies, 0u);
   EXPECT_DOUBLE_EQ(*diff.sites[0].factor(), 3);
+}
+
+TEST(SnapshotDiff, StepsWithoutTheirObserversLeavePoliciesToTheOthers) {
+  const MadeSnapshot a({madeSite(kA0, {1, 10})}), b({madeSite(kA0, {1, 30})});
+  const SnapshotDiff diff = diffSnapshots(a, b, loadRecipe("fptq-gptq-w4a8"));  // no gram
+  EXPECT_EQ(diff.whyNoPolicies, "");
+  EXPECT_EQ(diff.sites[0].policyB, Policy::LaeStatic);
 }
 
 TEST(DiffJson, NamesNestedKeys) {
@@ -87,6 +94,13 @@ TEST(RecipeDiff, ShowsPoliciesThenScalesAndTheKeys) {
   EXPECT_LT(diff.sites[0].b.rangeAfter, diff.sites[0].a.rangeAfter) << "LAE folds in B";
   EXPECT_EQ(diff.keys,
             (std::vector<FactDifference>{{"rules.activation_bits", "8", "4"}, {"thresholds.v0", "15.0", "9.0"}}));
+
+  const RecipeDiff methods = diffRecipes(snapshot, a, loadRecipe("fptq-gptq-w4a8"), {});
+  EXPECT_EQ(methods.differing, 0u) << "GPTQ changes no activation";
+  EXPECT_EQ(std::count_if(methods.findings.begin(), methods.findings.end(),
+                          [](const Diagnostic& found) { return found.code == "compare.step_dropped"; }),
+            1);
+  EXPECT_EQ(methods.keys[1], (FactDifference{"steps", "fptq, rtn", "fptq, gptq"}));
 
   const RecipeDiff same = diffRecipes(snapshot, a, a, {});
   EXPECT_EQ(same.differing, 0u);

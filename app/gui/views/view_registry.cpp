@@ -1,4 +1,5 @@
 #include "app/gui/views/channels/channels_view.h"
+#include "app/gui/views/compare/compare_view.h"
 #include "app/gui/views/distribution/distribution_view.h"
 #include "app/gui/views/export/export_view.h"
 #include "app/gui/views/heatmap/heatmap_view.h"
@@ -30,6 +31,7 @@ const std::vector<ViewEntry>& views() {
       entry<ChannelsView>("channels", QObject::tr("Channels"), ViewGroup::See, true, true),
       entry<DistributionView>("distribution", QObject::tr("Distribution"), ViewGroup::See, true, true),
       entry<HeatmapView>("heatmap", QObject::tr("Heat map"), ViewGroup::See, true, true),
+      entry<CompareView>("compare", QObject::tr("Compare"), ViewGroup::Decide, false, true),
       entry<ExportView>("export", QObject::tr("Export"), ViewGroup::Deliver, false, true),
       entry<VerifyView>("verify", QObject::tr("Verify"), ViewGroup::Deliver, false, true),
   };
