@@ -144,6 +144,24 @@ TEST(Pipeline, MethodsAreComparedAndTheTableIsSaved) {
   EXPECT_THAT(refused.err, testing::AllOf(HasSubstr("gptq-w4a16"), HasSubstr("gram"), HasSubstr("remedy")));
 }
 
+TEST(Pipeline, OtherMethodsAreExportedAndVerifiedOrRefusedBeforehand) {
+  const ScratchFolder folder;
+  const std::string snapshot = folder / "run.oscope.h5";
+  result(with(calibrateCommand(snapshot), {"--observers", "range,moments,histogram,token_absmax,extremes,rows,gram"}));
+  for (const std::string recipe : {"smoothquant-w8a8-o1", "gptq-w4a16", "awq-w4a16"}) {
+    const std::string out = folder / recipe;
+    EXPECT_EQ(result({"export", kModel, snapshot, recipe, "-o", out}).at("linears_quantized"), 56) << recipe;
+    const Json verified = result(
+        {"verify", kModel, out, "--text", kEvalText, "--windows", "1", "--length", "32", "--no-static-baseline"});
+    EXPECT_TRUE(verified.at("passed").get<bool>()) << recipe;
+  }
+  const std::string out = folder / "rptq";
+  const Outcome refused = oscope({"export", kModel, snapshot, "rptq-w4a8", "-o", out});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("clusters"));
+  EXPECT_FALSE(fs::exists(out));
+}
+
 TEST(Pipeline, DryRunSaysWhatCalibrationNeedsAndWritesNothing) {
   const ScratchFolder folder;
   const fs::path snapshot = folder / "run.oscope.h5";
