@@ -1,6 +1,7 @@
 // A "GPU" in host memory: the device layer and the launch functions of gpu/, over the emulation of kernels.
 #include <cstdlib>
 #include <cstring>
+#include <new>
 
 #include "gpu/cuda_device.h"
 #include "gpu/device_buffer.h"
@@ -24,7 +25,8 @@ CudaDevice::~CudaDevice() = default;
 void CudaDevice::makeCurrent() const {}
 // Exactly the bytes asked for, so that the address sanitizer sees what lies beyond; what is in them is noise.
 void* CudaDevice::allocate(std::size_t bytes, const Stream&) {
-  void* memory = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
+  void* memory = nullptr;
+  if (posix_memalign(&memory, 256, bytes) != 0) throw std::bad_alloc();
   std::memset(memory, 0xA5, bytes);
   return memory;
 }
