@@ -146,6 +146,7 @@ void DeviceSiteAccumulator::accumulate(const float* x, const std::int64_t* start
 }
 
 compute::SiteReductions DeviceSiteAccumulator::read() {
+  m_device->makeCurrent();
   compute::SiteReductions result;
   result.channels = m_channels;
   result.tokens = m_tokens;

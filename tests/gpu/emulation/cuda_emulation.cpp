@@ -156,7 +156,7 @@ void runBlock(Block& block) {
   for (std::size_t i = 0; i < count; ++i) startFiber(*g_fibers[i]);
   std::fill(block.warps.begin(), block.warps.end(), Warp{});
   block.barriers = block.arrived = 0;
-  std::memset(block.shared.data(), 0xCD, block.shared.size() * sizeof(uint4));
+  if (!block.shared.empty()) std::memset(block.shared.data(), 0xCD, block.shared.size() * sizeof(uint4));
   for (std::size_t unfinished = count; unfinished > 0;) {
     bool progress = false;
     for (std::size_t i = 0; i < count; ++i) {
