@@ -111,6 +111,8 @@ class HeatPlot : public QWidget {
   void setHovered(std::optional<HeatCell> cell);
   void moveCursor(std::int64_t columns, std::int64_t rows);
   void goToLargest();
+  /// The cursor has a new cell: others hear of it, assistive technology reads its figures.
+  void announceCursor();
   void zoomAt(QPointF pixel, double factor, bool columnsOnly);
   void panBy(QPointF pixels);
 

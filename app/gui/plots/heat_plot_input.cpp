@@ -89,6 +89,14 @@ void HeatPlot::wheelEvent(QWheelEvent* event) {
   event->accept();
 }
 
+void HeatPlot::announceCursor() {
+  m_hovered.reset();
+  if (m_tooltip && m_cursor)
+    setAccessibleDescription(m_tooltip(*m_cursor).replace(QLatin1Char('\t'), QLatin1Char(' ')));
+  update();
+  emit hovered(m_cursor);
+}
+
 void HeatPlot::moveCursor(std::int64_t columns, std::int64_t byRows) {
   const bool first = !m_cursor;
   if (first) m_cursor = m_hovered;
@@ -113,9 +121,7 @@ void HeatPlot::moveCursor(std::int64_t columns, std::int64_t byRows) {
   HeatWindow window = m_window;
   window.reveal(cell.row, cell.column, m_bands[static_cast<std::size_t>(cell.band)].values->columns(), rows());
   setWindow(window);
-  m_hovered.reset();
-  update();
-  emit hovered(m_cursor);
+  announceCursor();
 }
 
 void HeatPlot::goToLargest() {
@@ -132,9 +138,7 @@ void HeatPlot::goToLargest() {
       m_cursor = HeatCell{b, row, values.argmax(row, from, to)};
     }
   }
-  m_hovered.reset();
-  update();
-  emit hovered(m_cursor);
+  announceCursor();
 }
 
 void HeatPlot::keyPressEvent(QKeyEvent* event) {

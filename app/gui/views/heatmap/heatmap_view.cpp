@@ -94,7 +94,7 @@ HeatmapView::HeatmapView(const ViewServices& services, QWidget* parent) : View(p
   m_sitePlot = new HeatPlot(m_sitePanel);
   m_sitePlot->setObjectName(QStringLiteral("siteHeat"));
   m_sitePlot->setAccessibleName(tr("Heat map of tokens and channels of the selected site"));
-  m_sitePlot->setTooltip([this](const HeatCell& cell) { return siteTooltip(cell); });
+  m_sitePlot->setTooltip([this](const HeatCell& cell) { return heatTooltip(*m_site, cell.row, cell.column); });
   m_sitePlot->setTitles(tr("channel"), tr("sample : position"), tr("max |x| of the token"));
   m_sitePlot->setEmptyText(tr("Select a site to see its tokens."));
   panel->addWidget(m_sitePlot, 1);
@@ -103,6 +103,16 @@ HeatmapView::HeatmapView(const ViewServices& services, QWidget* parent) : View(p
   Document& document = m_services.document;
   ViewContext& context = m_services.context;
   connect(&document, &Document::snapshotChanged, this, [this] {
+    // Another model's pictures don't stand in, and its snapshot is not kept alive.
+    if (m_model && m_model->snapshot != m_services.document.snapshot()) {
+      m_known.clear();
+      m_model.reset();
+      m_modelPlot->setEmptyText({});
+    }
+    if (m_site && m_site->snapshot != m_services.document.snapshot()) {
+      m_site.reset();
+      m_sitePlot->setEmptyText({});
+    }
     m_stale = true;
     if (isVisible()) forget();
   });
@@ -334,13 +344,12 @@ void HeatmapView::select(SiteId site, std::int64_t channel, std::optional<std::i
 }
 
 QString HeatmapView::modelTooltip(const HeatCell& cell) const {
+  if (!m_model) return {};
   const SiteId site{static_cast<std::int32_t>(cell.row), m_bandKinds[static_cast<std::size_t>(cell.band)]};
-  const std::optional<std::size_t> index = m_services.document.indexOf(site);
-  return m_model && index ? heatTooltip(*m_model, *index, cell.column) : QString();
-}
-
-QString HeatmapView::siteTooltip(const HeatCell& cell) const {
-  return m_site && m_site->table ? heatTooltip(*m_site, cell.row, cell.column) : QString();
+  const std::vector<stats::SiteStats>& sites = m_model->snapshot->sites();
+  const auto found = std::find_if(sites.begin(), sites.end(), [&](const auto& facts) { return facts.id == site; });
+  if (found == sites.end()) return {};
+  return heatTooltip(*m_model, static_cast<std::size_t>(found - sites.begin()), cell.column);
 }
 
 bool HeatmapView::escape() {

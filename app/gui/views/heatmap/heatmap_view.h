@@ -36,7 +36,6 @@ class HeatmapView : public View {
   SegmentedControl* layoutControl() const { return m_layout; }
   /// What the tooltip says: title, then lines of label, tab and figure.
   QString modelTooltip(const HeatCell& cell) const;
-  QString siteTooltip(const HeatCell& cell) const;
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
