@@ -5,12 +5,14 @@
 #include <algorithm>
 
 #include "gpu/cuda_check.h"
+#include "gpu/device_copy.h"
 
 namespace oscope::gpu {
 namespace {
 
 constexpr const char* kWhere = "linear";
 constexpr std::size_t kWorkspaceBytes = std::size_t{32} << 20;
+constexpr float kConstants[] = {0.0f, 1.0f};
 constexpr std::size_t kMostPlans = 1024;  // lengths of text samples may all differ
 
 cudaDataType_t dataType(FloatType type) {
@@ -92,7 +94,8 @@ struct CublasLt::Plan {
         y(CUDA_R_32F, shape.out, shape.rows) {
     description.set(CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T);
     description.set(CUBLASLT_MATMUL_DESC_TRANSB, CUBLAS_OP_N);
-    description.set(CUBLASLT_MATMUL_DESC_POINTER_MODE, CUBLASLT_POINTER_MODE_DEVICE);
+    const cublasLtPointerMode_t scalars = shape.scaled ? CUBLASLT_POINTER_MODE_DEVICE : CUBLASLT_POINTER_MODE_HOST;
+    description.set(CUBLASLT_MATMUL_DESC_POINTER_MODE, scalars);
   }
 
   void choose(cublasLtHandle_t handle, const MatmulShape& shape) {
@@ -124,8 +127,9 @@ struct CublasLt::Plan {
 };
 
 CublasLt::CublasLt(std::shared_ptr<CudaDevice> device)
-    : m_device(std::move(device)), m_workspace(m_device, kWorkspaceBytes) {
+    : m_device(std::move(device)), m_workspace(m_device, kWorkspaceBytes), m_constants(m_device, sizeof(kConstants)) {
   checkCublas(cublasLtCreate(&m_handle), kWhere);
+  copyToDevice(m_constants.data(), kConstants, sizeof(kConstants), m_device->compute(), kWhere);
 }
 
 CublasLt::~CublasLt() {
@@ -143,10 +147,17 @@ const CublasLt::Plan& CublasLt::planFor(const MatmulShape& shape) {
   return *plan;
 }
 
-bool CublasLt::multiply(const MatmulShape& shape, const void* x, const void* w, const float* alpha, const float* beta,
+bool CublasLt::multiply(const MatmulShape& shape, const void* x, const void* w, const float* scale, bool add,
                         float* y) {
   const Plan& plan = planFor(shape);
   if (!plan.found) return false;
+  const float* constants = shape.scaled ? m_constants.as<float>() : kConstants;
+  const float* alpha = shape.scaled ? scale : constants + 1;
+  const float* beta = constants + (add ? 1 : 0);
+  // The host doesn't see a zero that lies on the device: whether y is read then is the kernel's choice.
+  if (shape.scaled && !add) {
+    fillWithZeros(y, static_cast<std::size_t>(shape.rows * shape.out) * sizeof(float), m_device->compute(), kWhere);
+  }
   checkCublas(cublasLtMatmul(m_handle, plan.description.get(), alpha, w, plan.w.get(), x, plan.x.get(), beta, y,
                              plan.y.get(), y, plan.y.get(), &plan.algorithm, m_workspace.as<void>(), kWorkspaceBytes,
                              m_device->compute().handle()),

@@ -19,8 +19,10 @@ struct MatmulShape {
   std::int64_t rows = 0, in = 0, out = 0;
   FloatType type = FloatType::F32;  ///< of x and w
   bool tf32 = false;                ///< F32 operands are rounded to TF32
+  bool scaled = false;              ///< the product is multiplied by a number on the device
   friend bool operator<(const MatmulShape& a, const MatmulShape& b) {
-    return std::tie(a.rows, a.in, a.out, a.type, a.tf32) < std::tie(b.rows, b.in, b.out, b.type, b.tf32);
+    return std::tie(a.rows, a.in, a.out, a.type, a.tf32, a.scaled) <
+           std::tie(b.rows, b.in, b.out, b.type, b.tf32, b.scaled);
   }
 };
 
@@ -31,10 +33,10 @@ class CublasLt {
   CublasLt(const CublasLt&) = delete;
   CublasLt& operator=(const CublasLt&) = delete;
 
-  /// y [rows, out] = alpha x [rows, in] w [out, in]^T + beta y, sums in float32, on the compute stream. alpha and beta
-  /// lie on the device. False, with nothing done, where cuBLASLt has no kernel for the shape.
-  bool multiply(const MatmulShape& shape, const void* x, const void* w, const float* alpha, const float* beta,
-                float* y);
+  /// y [rows, out] = scale x [rows, in] w [out, in]^T, added to y where `add`; sums in float32, on the compute stream.
+  /// `scale` lies on the device; null unless shape.scaled. False, with nothing done, where cuBLASLt has no kernel for
+  /// the shape.
+  bool multiply(const MatmulShape& shape, const void* x, const void* w, const float* scale, bool add, float* y);
 
  private:
   struct Plan;
@@ -43,6 +45,7 @@ class CublasLt {
   std::shared_ptr<CudaDevice> m_device;
   cublasLtContext* m_handle = nullptr;
   DeviceBuffer m_workspace;
+  DeviceBuffer m_constants;  ///< {0, 1}
   std::map<MatmulShape, std::unique_ptr<Plan>> m_plans;
 };
 

@@ -6,9 +6,16 @@
 #include <charconv>
 
 #include "analysis/base/error.h"
+#include "analysis/compute/cpu/cpu_buffer.h"
 #include "gpu/device_copy.h"
 
 namespace oscope::gpu {
+
+namespace {
+
+constexpr std::uint64_t kFixedBytes = std::uint64_t{64} << 20;  // workspace of products, tables, sums of rows
+
+}  // namespace
 
 std::size_t bytesOf(const compute::Tensor& tensor) {
   return static_cast<std::size_t>(tensor.rows * tensor.cols) * static_cast<std::size_t>(bitSize(tensor.dtype)) / 8;
@@ -18,7 +25,7 @@ CudaBackend::CudaBackend(int ordinal, const compute::BackendOptions& options)
     : m_device(std::make_shared<CudaDevice>(ordinal, options.memoryBytes)),
       m_precision(options.precision),
       m_uploader(m_device),
-      m_matmul(m_device, options.precision) {}
+      m_matmul(m_device) {}
 
 CudaBackend::~CudaBackend() = default;
 
@@ -28,7 +35,10 @@ void CudaBackend::enter() const {
 }
 
 compute::DeviceInfo CudaBackend::info() const {
-  return m_device->info();
+  compute::DeviceInfo info = m_device->info();
+  info.scratchPerElement = Matmul::scratchBytes(m_precision);
+  info.fixedBytes = kFixedBytes;
+  return info;
 }
 
 std::string CudaBackend::whyUnsupported(std::string_view, DType dtype) const {
@@ -41,6 +51,16 @@ compute::Tensor CudaBackend::allocate(DType dtype, std::int64_t rows, std::int64
   Tensor tensor{nullptr, dtype, rows, cols};
   tensor.buffer = std::make_shared<DeviceBuffer>(m_device, bytesOf(tensor));
   return tensor;
+}
+
+std::shared_ptr<compute::Buffer> CudaBackend::allocateHost(std::size_t bytes) {
+  m_device->makeCurrent();
+  try {
+    return std::make_shared<PinnedBuffer>(bytes);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::OutOfMemory) throw;
+    return std::make_shared<compute::cpu::CpuBuffer>(bytes);  // systems limit what may be pinned; slower, but it works
+  }
 }
 
 void CudaBackend::upload(const void* host, Tensor& device) {

@@ -28,8 +28,11 @@ class CudaBackend final : public compute::Backend {
   compute::DeviceInfo info() const override;
   std::string whyUnsupported(std::string_view op, DType dtype) const override;
   void setStopToken(std::stop_token stop) override { m_stop = std::move(stop); }
+  compute::MatmulPrecision precision() const override { return m_precision; }
+  void setPrecision(compute::MatmulPrecision precision) override { m_precision = precision; }
 
   Tensor allocate(DType dtype, std::int64_t rows, std::int64_t cols) override;
+  std::shared_ptr<compute::Buffer> allocateHost(std::size_t bytes) override;
   void upload(const void* host, Tensor& device) override;
   void download(const Tensor& device, void* host) override;
   compute::WeightPtr prepareWeight(const compute::HostTensor& weight) override;
@@ -47,6 +50,8 @@ class CudaBackend final : public compute::Backend {
   void gate(compute::Activation act, const Tensor& gate, Tensor& up) override;
   void add(Tensor& x, const Tensor& y) override;
   void copy(const Tensor& from, Tensor& into) override;
+  void copyRows(const Tensor& from, std::int64_t fromRow, Tensor& into, std::int64_t intoRow,
+                std::int64_t rows) override;
 
   // cuda_backend_quant.cpp
   void fakeQuant(Tensor& x, const SequenceLayout& layout, const compute::ActivationQuant& quant) override;

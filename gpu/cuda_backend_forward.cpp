@@ -97,7 +97,7 @@ void CudaBackend::linear(const Tensor& x, const SequenceLayout& layout, const We
   requireShape("linear", y, DType::F32, layout.rows(), w.rows());
   enter();
   const float* offsets = vectorOf(bias, w.rows());
-  m_matmul.linear(x.as<float>(), layout, onDevice(layout), asCuda(w), m_stop, y.as<float>());
+  m_matmul.linear(x.as<float>(), layout, onDevice(layout), asCuda(w), m_precision, m_stop, y.as<float>());
   if (offsets != nullptr) launchAddBias(stream(), y.as<float>(), offsets, y.rows, y.cols);
 }
 
@@ -161,6 +161,16 @@ void CudaBackend::add(Tensor& x, const Tensor& y) {
   requireShape("add", y, DType::F32, x.rows, x.cols);
   enter();
   launchAdd(stream(), x.as<float>(), y.as<float>(), x.rows * x.cols);
+}
+
+void CudaBackend::copyRows(const Tensor& from, std::int64_t fromRow, Tensor& into, std::int64_t intoRow,
+                           std::int64_t rows) {
+  compute::cpu::requireRows("copyRows", from, fromRow, into, intoRow, rows);
+  enter();
+  const auto rowBytes = static_cast<std::size_t>(from.cols) * static_cast<std::size_t>(bitSize(from.dtype)) / 8;
+  copyOnDevice(into.as<std::byte>() + static_cast<std::size_t>(intoRow) * rowBytes,
+               from.as<std::byte>() + static_cast<std::size_t>(fromRow) * rowBytes,
+               static_cast<std::size_t>(rows) * rowBytes, m_device->compute(), "copyRows");
 }
 
 void CudaBackend::copy(const Tensor& from, Tensor& into) {

@@ -1,7 +1,6 @@
 #include "gpu/matmul.h"
 
 #include "analysis/base/error.h"
-#include "gpu/device_copy.h"
 #include "gpu/kernels/matmul_ops.h"
 #include "gpu/kernels/split_math.h"
 
@@ -13,14 +12,7 @@ FloatType floatTypeOf(const CudaWeight& weight) {
                                         : FloatType::F32;
 }
 
-Matmul::Matmul(std::shared_ptr<CudaDevice> device, compute::MatmulPrecision precision)
-    : m_device(std::move(device)),
-      m_exact(precision == compute::MatmulPrecision::Full),
-      m_lt(m_device),
-      m_constants(m_device, 2 * sizeof(float)) {
-  const float values[] = {0.0f, 1.0f};
-  copyToDevice(m_constants.data(), values, sizeof(values), m_device->compute(), "linear");
-}
+Matmul::Matmul(std::shared_ptr<CudaDevice> device) : m_device(std::move(device)), m_lt(m_device) {}
 
 std::uint64_t Matmul::scratchBytes(compute::MatmulPrecision precision) {
   return sizeof(std::uint16_t) * (precision == compute::MatmulPrecision::Full ? kMostTerms : 1);
@@ -46,24 +38,23 @@ const void* Matmul::operands(const float* x, const compute::SequenceLayout& layo
 }
 
 void Matmul::linear(const float* x, const compute::SequenceLayout& layout, const LayoutView& view, const CudaWeight& w,
-                    const std::stop_token& stop, float* y) {
+                    compute::MatmulPrecision precision, const std::stop_token& stop, float* y) {
+  const bool exact = precision == compute::MatmulPrecision::Full;
   const std::int64_t in = w.cols(), out = w.rows();
   const FloatType type = floatTypeOf(w);
-  const int terms = type != FloatType::F32 && m_exact ? kMostTerms : 1;
+  const int terms = type != FloatType::F32 && exact ? kMostTerms : 1;
   const std::size_t elementBytes = type == FloatType::F32 ? sizeof(float) : sizeof(std::uint16_t);
   const void* weights = w.data();
   const auto* operand = static_cast<const std::byte*>(operands(x, layout, view, in, type, terms));
-  const float *zero = m_constants.as<float>(), *one = zero + 1;
   for (std::int64_t s = 0; s < layout.sequences(); ++s) {
     if (stop.stop_requested()) throw Cancelled();
     const std::int64_t start = layout.starts[static_cast<std::size_t>(s)], length = layout.length(s);
     if (length == 0) continue;
-    const MatmulShape shape{length, in, out, type, !m_exact};
+    const MatmulShape shape{length, in, out, type, !exact, type == FloatType::F16};
     bool done = true;
     for (int term = 0; term < terms && done; ++term) {
       const std::byte* from = operand + static_cast<std::size_t>((term * layout.rows() + start) * in) * elementBytes;
-      done = m_lt.multiply(shape, from, weights, type == FloatType::F16 ? m_unshift + s : one, term == 0 ? zero : one,
-                           y + start * out);
+      done = m_lt.multiply(shape, from, weights, shape.scaled ? m_unshift + s : nullptr, term > 0, y + start * out);
     }
     if (!done) {
       launchPlainMatmul(m_device->compute().handle(), x + start * in, length, in, weights, type, out, y + start * out);

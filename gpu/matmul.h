@@ -9,7 +9,7 @@
 #include <memory>
 #include <stop_token>
 
-#include "analysis/compute/backend_registry.h"
+#include "analysis/compute/backend.h"
 #include "gpu/cublas_lt.h"
 #include "gpu/cuda_weight.h"
 #include "gpu/device_layout.h"
@@ -21,11 +21,11 @@ FloatType floatTypeOf(const CudaWeight& weight);
 
 class Matmul {
  public:
-  Matmul(std::shared_ptr<CudaDevice> device, compute::MatmulPrecision precision);
+  explicit Matmul(std::shared_ptr<CudaDevice> device);
 
   /// y [rows, w.rows()] = x [rows, w.cols()] w^T, sequence by sequence; `stop` is looked at between them.
   void linear(const float* x, const compute::SequenceLayout& layout, const LayoutView& view, const CudaWeight& w,
-              const std::stop_token& stop, float* y);
+              compute::MatmulPrecision precision, const std::stop_token& stop, float* y);
 
   /// Bytes of scratch memory per element of x.
   static std::uint64_t scratchBytes(compute::MatmulPrecision precision);
@@ -35,9 +35,7 @@ class Matmul {
                        FloatType type, int terms);
 
   std::shared_ptr<CudaDevice> m_device;
-  bool m_exact;
   CublasLt m_lt;
-  DeviceBuffer m_constants;  ///< {0, 1}
   Scratch m_terms, m_shifts;
   const float* m_unshift = nullptr;  ///< [sequences], of the last fp16 operands
 };

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <future>
 #include <set>
 
 #include "analysis/base/atomic_file.h"
@@ -56,9 +57,10 @@ stats::Provenance makeProvenance(const model::OpenedModel& model, const Dataset&
 }
 
 /// Everything that decides the bits of the statistics: only a run of the same job may go on from its work folder.
-Json jobOf(const stats::Provenance& provenance, const compute::DeviceInfo& device) {
+Json jobOf(const stats::Provenance& provenance, const compute::DeviceInfo& device, compute::MatmulPrecision precision) {
   Json job = stats::provenanceToJson(provenance);
   job["device"] = device.id.substr(0, device.id.find(':'));
+  job["products"] = precision == compute::MatmulPrecision::Fast ? "fast" : "full";
   job["version"] = versionText();
   return job;
 }
@@ -86,7 +88,12 @@ class Calibration {
         m_onBlock(onBlock),
         m_report(report),
         m_observers(chooseObservers(options)),
-        m_hidden(hiddenShape(model.graph, data), report.estimate.spilled, work.path()),
+        m_hidden(hiddenShape(model.graph, data),
+                 report.estimate.hiddenOnDevice ? HiddenPlace::Device
+                 : report.estimate.spilled      ? HiddenPlace::File
+                                                : HiddenPlace::Host,
+                 work.path(), backend),
+        m_onHost(backend.info().threads > 0),
         m_pool(backend.info().threads),
         m_microBatch(report.estimate.microBatch),
         m_runner(std::make_unique<forward::ForwardRunner>(model.graph, backend)) {}
@@ -136,9 +143,10 @@ class Calibration {
   }
 
   void halve(std::int64_t count, const Error& error) {
+    m_prefetch = false;
+    m_next.reset();
     m_microBatch = count / 2;
-    m_batch = {};
-    m_runner = std::make_unique<forward::ForwardRunner>(m_graph, m_backend);  // its work tensors had the old size
+    dropWorkTensors();  // they had the old size
     note({Severity::Warning, "calibrate.micro_batch", error.where(),
           fmt::format("{}; going on with {} sequences at a time", error.text(), m_microBatch), ""});
   }
@@ -155,7 +163,7 @@ class Calibration {
   void embed() {
     forEachBatch([&](std::int64_t first, compute::Tensor& batch, const compute::SequenceLayout& layout) {
       m_runner->embed(*m_model.weights, idsOf(first, layout.sequences()), layout, batch);
-      m_hidden.store(first, m_backend, batch);
+      m_hidden.store(first, batch);
     });
     m_hidden.finishPass();
     m_model.weights->release(embeddingTensors(m_graph));
@@ -166,19 +174,24 @@ class Calibration {
     const std::vector<std::string> tensors = m_graph.tensorsOf(index);
     m_model.weights->willNeed(tensors);
     meter.advance(0, tensorBytes(m_model, tensors), noteOf(index));
+    // On a device the CPU is idle: it gathers the facts from the weights while the block runs.
     std::vector<stats::SiteRecord> facts;
-    if (observed) facts = weightFacts(desc);
+    std::future<std::vector<stats::SiteRecord>> factsToCome;
+    if (observed && m_onHost) facts = weightFacts(desc);
+    if (observed && !m_onHost) factsToCome = std::async(std::launch::async, [&] { return weightFacts(desc); });
     {
       std::unique_ptr<SiteWatcher> watcher;
       if (observed)
         watcher = std::make_unique<SiteWatcher>(desc, m_observers, observedRun(m_data, m_options), m_backend);
-      const forward::LoadedBlock block = m_runner->loadBlock(index, *m_model.weights);
+      const forward::LoadedBlock block = takeBlock(index);
+      prefetch(index + 1);
       forEachBatch([&](std::int64_t first, compute::Tensor& batch, const compute::SequenceLayout& layout) {
-        m_hidden.load(first, m_backend, batch);
+        m_hidden.load(first, batch);
         m_runner->runBlock(block, batch, layout, watcher.get(), &m_context);
-        m_hidden.store(first, m_backend, batch);
+        m_hidden.store(first, batch);
         meter.advance(layout.sequences(), 0, noteOf(index));
       });
+      if (factsToCome.valid()) facts = factsToCome.get();
       if (observed) finishBlock(index, *watcher, std::move(facts));
     }
     m_model.weights->verifyIntact();
@@ -186,6 +199,39 @@ class Calibration {
   }
 
   std::string noteOf(int block) const { return fmt::format("block {} of {}", block + 1, m_graph.blocks.size()); }
+
+  /// The weights of block `index`, on their way already where they were prefetched.
+  forward::LoadedBlock takeBlock(int index) {
+    if (m_next && m_next->index == index) {
+      forward::LoadedBlock block = std::move(*m_next);
+      m_next.reset();
+      return block;
+    }
+    try {
+      return m_runner->loadBlock(index, *m_model.weights);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::OutOfMemory) throw;
+      dropWorkTensors();  // they are made anew, as large as memory allows
+      return m_runner->loadBlock(index, *m_model.weights);
+    }
+  }
+
+  void dropWorkTensors() {
+    m_batch = {};
+    m_runner = std::make_unique<forward::ForwardRunner>(m_graph, m_backend);
+  }
+
+  /// On a device, lets the weights of the next block come in while this one runs.
+  void prefetch(int index) {
+    if (m_onHost || !m_prefetch || index >= static_cast<int>(m_graph.blocks.size())) return;
+    m_model.weights->willNeed(m_graph.tensorsOf(index));
+    try {
+      m_next = m_runner->loadBlock(index, *m_model.weights);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::OutOfMemory) throw;
+      m_prefetch = false;
+    }
+  }
 
   /// Records that hold only what the weights tell, one per site.
   std::vector<stats::SiteRecord> weightFacts(const model::BlockGraph& block) {
@@ -254,7 +300,10 @@ class Calibration {
   CalibrateReport& m_report;
   std::vector<ActiveObserver> m_observers;
   HiddenStateStore m_hidden;
-  ThreadPool m_pool;  ///< for the facts from the weights
+  bool m_onHost;
+  bool m_prefetch = true;
+  std::optional<forward::LoadedBlock> m_next;  ///< the block after the running one
+  ThreadPool m_pool;                           ///< for the facts from the weights
   std::int64_t m_microBatch;
   compute::Tensor m_batch;
   std::unique_ptr<forward::ForwardRunner> m_runner;
@@ -302,7 +351,7 @@ CalibrateReport calibrate(const model::OpenedModel& model, const Dataset& data, 
 
   const compute::DeviceInfo device = backend.info();
   const stats::Provenance provenance = makeProvenance(model, data, options, device);
-  WorkFolder work(options.output, jobOf(provenance, device), options.restart);
+  WorkFolder work(options.output, jobOf(provenance, device, backend.precision()), options.restart);
   const int blocks = static_cast<int>(model.graph.blocks.size());
   rememberRequest(work, data, options);
   report.resumedBlocks = work.finishedBlocks(blocks);

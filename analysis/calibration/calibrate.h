@@ -40,6 +40,7 @@ struct CalibrateEstimate {
   std::uint64_t weightsPerBlock = 0;  ///< bytes as stored
   std::uint64_t hiddenBytes = 0;      ///< hidden states of all samples, float32
   bool spilled = false;               ///< hidden states go to disk
+  bool hiddenOnDevice = false;        ///< hidden states stay in device memory
   std::uint64_t workBytes = 0;        ///< work tensors of one micro-batch
   std::uint64_t statisticsBytes = 0;  ///< accumulators of one block
   std::uint64_t peakMemory = 0, promisedMemory = 0;

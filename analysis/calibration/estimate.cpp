@@ -35,6 +35,14 @@ std::string sizeText(std::uint64_t bytes) {
   return fmt::format("{:.1f} {}", value, kUnits[unit]);
 }
 
+std::int64_t widestInput(const model::ModelGraph& graph) {
+  std::int64_t widest = 0;
+  for (const model::BlockGraph& block : graph.blocks) {
+    for (const model::LinearDesc& linear : block.linears) widest = std::max(widest, linear.in);
+  }
+  return widest;
+}
+
 /// Multiply-adds count twice; attention sees half of the sequence on average.
 double blockFlops(const model::ModelGraph& graph, const model::BlockGraph& block, const Dataset& data) {
   double perToken = 0;
@@ -43,22 +51,33 @@ double blockFlops(const model::ModelGraph& graph, const model::BlockGraph& block
   return perToken * static_cast<double>(data.samples * data.length);
 }
 
-/// Multiply-adds per second, times two, of a product like those of a block.
-double measureGemmRate(compute::Backend& backend) {
-  constexpr std::int64_t kRows = 256, kWidth = 1024;
-  const auto values = static_cast<std::size_t>(kWidth * kWidth);
-  const compute::WeightPtr weight =
-      backend.prepareWeight(compute::makeHostTensor("gemm rate", std::vector<float>(values, 0.01f), {kWidth, kWidth}));
-  compute::Tensor x = backend.allocate(DType::F32, kRows, kWidth), y = backend.allocate(DType::F32, kRows, kWidth);
-  backend.upload(std::vector<float>(static_cast<std::size_t>(kRows * kWidth), 0.5f).data(), x);
-  const auto layout = compute::SequenceLayout::uniform(1, kRows);
+/// Multiply-adds per second, times two, of one product with a weight of `dtype`.
+double gemmRate(compute::Backend& backend, DType dtype, std::int64_t rows, std::int64_t width) {
+  const auto values = static_cast<std::size_t>(width * width);
+  compute::HostTensor host = compute::makeHostTensor("gemm rate", std::vector<float>(values, 0.01f), {width, width});
+  if (dtype == DType::BF16 || dtype == DType::F16) {
+    const auto bits = std::make_shared<std::vector<std::uint16_t>>(
+        values, dtype == DType::BF16 ? floatToBf16(0.01f) : floatToFp16(0.01f));
+    host = {bits->data(), dtype, {width, width}, bits, "gemm rate"};
+  }
+  const compute::WeightPtr weight = backend.prepareWeight(host);
+  compute::Tensor x = backend.allocate(DType::F32, rows, width), y = backend.allocate(DType::F32, rows, width);
+  backend.upload(std::vector<float>(static_cast<std::size_t>(rows * width), 0.5f).data(), x);
+  const auto layout = compute::SequenceLayout::uniform(1, rows);
   backend.linear(x, layout, *weight, nullptr, y);  // the first call warms up
   backend.synchronize();
   const auto start = std::chrono::steady_clock::now();
   backend.linear(x, layout, *weight, nullptr, y);
   backend.synchronize();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return 2.0 * static_cast<double>(kRows * kWidth * kWidth) / std::max(seconds, 1e-9);
+  return 2.0 * static_cast<double>(rows * width * width) / std::max(seconds, 1e-9);
+}
+
+/// The rate of products like those of a block, with weights of the model's type.
+double measureGemmRate(compute::Backend& backend, DType dtype) {
+  constexpr double kFast = 1e12;  // a small product is mostly overhead then
+  const double rate = gemmRate(backend, dtype, 256, 1024);
+  return rate < kFast ? rate : gemmRate(backend, dtype, 2048, 4096);
 }
 
 void addStatistics(const model::ModelGraph& graph, const Dataset& data, const CalibrateOptions& options,
@@ -98,18 +117,15 @@ HostMemory hostMemory(const model::OpenedModel& model, const Dataset& data, cons
                       const CalibrateEstimate& estimate) {
   const model::ModelGraph& graph = model.graph;
   const bool onHost = device.threads > 0;
-  std::int64_t widest = 0;
-  for (const model::BlockGraph& block : graph.blocks) {
-    for (const model::LinearDesc& linear : block.linears) widest = std::max(widest, linear.in);
-  }
   HostMemory memory;
   const std::uint64_t scratch =
-      static_cast<std::uint64_t>(device.threads) * (kBlasBuffer + compute::CpuBackend::panelBytes(widest));
+      static_cast<std::uint64_t>(device.threads) * (kBlasBuffer + compute::CpuBackend::panelBytes(widestInput(graph)));
+  const std::uint64_t blocks = onHost ? 1 : 2;  // for a device, the next one's pages are read ahead
   // The embedding is released before the first block is read. Statistics: accumulators, and the records read from them.
-  memory.fixed =
-      residentMemory() + kReserve + scratch +
-      std::max(estimate.weightsPerBlock + 2 * estimate.statisticsBytes, tensorBytes(model, embeddingTensors(graph)));
-  memory.hidden = estimate.hiddenBytes;
+  memory.fixed = residentMemory() + kReserve + scratch +
+                 std::max(blocks * estimate.weightsPerBlock + 2 * estimate.statisticsBytes,
+                          tensorBytes(model, embeddingTensors(graph)));
+  memory.hidden = estimate.hiddenOnDevice ? 0 : estimate.hiddenBytes;
   const HiddenShape shape = hiddenShape(graph, data);
   const auto rows = static_cast<std::uint64_t>(data.length);
   memory.perSample = onHost ? rows * forward::ForwardRunner::workBytesPerRow(graph) + shape.sampleBytes() : 0;
@@ -122,11 +138,11 @@ void refuse(CalibrateEstimate& estimate, const char* code, std::string where, st
 }
 
 /// Chooses micro-batch and spilling so that the promise holds.
-void planMemory(const HostMemory& memory, std::int64_t wanted, bool fixedBatch, CalibrateEstimate& estimate) {
+void planMemory(const HostMemory& memory, bool fixedBatch, CalibrateEstimate& estimate) {
   const auto fits = [&](bool spilled, std::int64_t batch) {
     return memory.peak(spilled, batch) <= estimate.promisedMemory;
   };
-  estimate.microBatch = wanted;
+  const std::int64_t wanted = estimate.microBatch;
   for (const bool spilled : {false, true}) {
     std::int64_t batch = wanted;
     while (!fits(spilled, batch) && batch > 1 && !fixedBatch) batch /= 2;
@@ -135,7 +151,7 @@ void planMemory(const HostMemory& memory, std::int64_t wanted, bool fixedBatch, 
     if (fits(spilled, batch)) break;
   }
   estimate.peakMemory = memory.peak(estimate.spilled, estimate.microBatch);
-  estimate.workBytes = static_cast<std::uint64_t>(estimate.microBatch) * memory.perSample;
+  if (memory.perSample > 0) estimate.workBytes = static_cast<std::uint64_t>(estimate.microBatch) * memory.perSample;
   if (fits(estimate.spilled, estimate.microBatch)) return;
   const std::uint64_t mebibyte = std::uint64_t{1} << 20;
   refuse(estimate, "calibrate.memory", "memory",
@@ -145,21 +161,36 @@ void planMemory(const HostMemory& memory, std::int64_t wanted, bool fixedBatch, 
                      (estimate.peakMemory + mebibyte - 1) / mebibyte, fixedBatch ? ", or a smaller micro-batch" : ""));
 }
 
-void planDevice(const compute::DeviceInfo& device, const HiddenShape& shape, std::uint64_t workPerSample,
-                CalibrateEstimate& estimate) {
-  const auto budget = static_cast<std::uint64_t>(static_cast<double>(device.freeBytes) * kDeviceShare);
-  const std::uint64_t fixed = estimate.weightsPerBlock + estimate.statisticsBytes;
-  const std::uint64_t perSample = workPerSample + shape.sampleBytes();
-  estimate.deviceBudget = budget;
-  while (estimate.microBatch > 1 && fixed + static_cast<std::uint64_t>(estimate.microBatch) * perSample > budget) {
-    estimate.microBatch /= 2;
+/// Chooses the micro-batch for a device, and whether the hidden states stay there.
+void planDevice(const model::OpenedModel& model, const compute::DeviceInfo& device, const Dataset& data,
+                std::int64_t wanted, CalibrateEstimate& estimate) {
+  const model::ModelGraph& graph = model.graph;
+  const HiddenShape shape = hiddenShape(graph, data);
+  const std::uint64_t perRow = forward::ForwardRunner::workBytesPerRow(graph) +
+                               static_cast<std::uint64_t>(widestInput(graph)) * device.scratchPerElement;
+  estimate.workBytes = perRow * static_cast<std::uint64_t>(data.length) + shape.sampleBytes();  // of one sequence
+  estimate.deviceBudget = static_cast<std::uint64_t>(static_cast<double>(device.freeBytes) * kDeviceShare);
+  const auto needed = [&](std::int64_t batch, std::uint64_t blocks) {
+    const std::uint64_t weights = blocks * estimate.weightsPerBlock + estimate.statisticsBytes;
+    return device.fixedBytes + std::max(weights, tensorBytes(model, embeddingTensors(graph))) +
+           static_cast<std::uint64_t>(batch) * estimate.workBytes;
+  };
+  // Two blocks where they fit: one comes in while the other runs.
+  std::int64_t batch = wanted;
+  while (batch > 1 && needed(batch, 2) > estimate.deviceBudget) batch /= 2;
+  const std::uint64_t blocks = needed(batch, 2) <= estimate.deviceBudget ? 2 : 1;
+  estimate.microBatch = batch;
+  estimate.deviceMemory = needed(batch, blocks);
+  estimate.workBytes *= static_cast<std::uint64_t>(batch);
+  if (estimate.deviceMemory > estimate.deviceBudget) {
+    refuse(estimate, "calibrate.device_memory", device.id,
+           fmt::format("the run needs {} of device memory, {} are free", sizeText(estimate.deviceMemory),
+                       sizeText(device.freeBytes)),
+           "take shorter samples, free device memory, or calibrate on the CPU");
+    return;
   }
-  estimate.deviceMemory = fixed + static_cast<std::uint64_t>(estimate.microBatch) * perSample;
-  if (estimate.deviceMemory <= budget) return;
-  refuse(estimate, "calibrate.device_memory", device.id,
-         fmt::format("the run needs {} of device memory, {} are free", sizeText(fixed + perSample),
-                     sizeText(device.freeBytes)),
-         "take shorter samples, free device memory, or calibrate on the CPU");
+  estimate.hiddenOnDevice = estimate.deviceMemory + estimate.hiddenBytes <= estimate.deviceBudget;
+  if (estimate.hiddenOnDevice) estimate.deviceMemory += estimate.hiddenBytes;
 }
 
 /// Block files and the snapshot made from them, and two generations of hidden states.
@@ -238,8 +269,7 @@ CalibrateEstimate estimateCalibration(const model::OpenedModel& model, const Dat
     estimate.weightsPerBlock = std::max(estimate.weightsPerBlock, tensorBytes(model, graph.tensorsOf(block.index)));
     estimate.flops += blockFlops(graph, block, data);
   }
-  const HiddenShape shape = hiddenShape(graph, data);
-  estimate.hiddenBytes = shape.bytes();
+  estimate.hiddenBytes = hiddenShape(graph, data).bytes();
   addStatistics(graph, data, options, estimate);
   estimate.promisedMemory =
       options.memoryBytes > 0 ? options.memoryBytes : residentMemory() + availableMemory() / 4 * 3;
@@ -247,13 +277,12 @@ CalibrateEstimate estimateCalibration(const model::OpenedModel& model, const Dat
   const std::int64_t busy = (onHost ? kBusyTokensCpu : kBusyTokensDevice) / data.length;
   const std::int64_t sequences = std::max<std::int64_t>({1, busy, device.threads});
   const std::int64_t wanted = std::min(options.microBatch > 0 ? options.microBatch : sequences, data.samples);
-  planMemory(hostMemory(model, data, device, estimate), wanted, options.microBatch > 0, estimate);
-  if (!onHost) {
-    const std::uint64_t work = forward::ForwardRunner::workBytesPerRow(graph) * static_cast<std::uint64_t>(data.length);
-    planDevice(device, shape, work, estimate);
-  }
+  estimate.microBatch = wanted;
+  if (!onHost) planDevice(model, device, data, wanted, estimate);
+  planMemory(hostMemory(model, data, device, estimate), options.microBatch > 0, estimate);
   planDisk(options, estimate);
-  estimate.seconds = kBesidesGemm * estimate.flops / measureGemmRate(backend);
+  estimate.seconds = kBesidesGemm * estimate.flops /
+                     measureGemmRate(backend, model.weights->entry(graph.blocks.front().linears.front().weight).dtype);
   return estimate;
 }
 

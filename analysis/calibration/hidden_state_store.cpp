@@ -48,9 +48,17 @@ void readAt(int fd, float* data, std::uint64_t bytes, std::uint64_t offset, cons
 
 }  // namespace
 
-HiddenStateStore::HiddenStateStore(const HiddenShape& shape, bool spilled, std::filesystem::path folder)
-    : m_shape(shape), m_spilled(spilled), m_folder(std::move(folder)) {
-  if (!spilled) m_memory.resize(static_cast<std::size_t>(shape.bytes() / sizeof(float)));
+HiddenStateStore::HiddenStateStore(const HiddenShape& shape, HiddenPlace place, std::filesystem::path folder,
+                                   compute::Backend& backend)
+    : m_shape(shape), m_place(place), m_folder(std::move(folder)), m_backend(backend) {
+  if (place == HiddenPlace::Host) m_memory = backend.allocateHost(shape.bytes());
+  if (place != HiddenPlace::Device) return;
+  try {
+    m_onDevice = backend.allocate(DType::F32, shape.samples * shape.length, shape.hidden);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::OutOfMemory) throw;
+    m_place = HiddenPlace::File;  // somebody else took the memory; a file asks for none
+  }
 }
 
 HiddenStateStore::~HiddenStateStore() {
@@ -87,47 +95,75 @@ std::optional<int> HiddenStateStore::restore() {
                 "start the calibration anew with --restart");
   }
   m_durable = index == 0 ? 0 : 1;
-  if (m_spilled) {
-    m_current = m_durable;
-  } else {
-    readAt(openFile(m_durable), m_memory.data(), m_shape.bytes(), 0, path);
-  }
+  if (m_place == HiddenPlace::File) m_current = m_durable;
+  if (m_place == HiddenPlace::Host) readAt(openFile(m_durable), memory(), m_shape.bytes(), 0, path);
+  if (m_place == HiddenPlace::Device) readToDevice(m_durable);
   return static_cast<int>(block);
 }
 
-void HiddenStateStore::load(std::int64_t first, compute::Backend& backend, compute::Tensor& target) {
+void HiddenStateStore::load(std::int64_t first, compute::Tensor& target) {
+  if (m_place == HiddenPlace::Device) {
+    m_backend.copyRows(m_onDevice, first * m_shape.length, target, 0, target.rows);
+    return;
+  }
   const std::uint64_t offset = static_cast<std::uint64_t>(first) * m_shape.sampleBytes();
-  if (!m_spilled) {
-    backend.upload(m_memory.data() + offset / sizeof(float), target);
+  if (m_place == HiddenPlace::Host) {
+    m_backend.upload(memory() + offset / sizeof(float), target);
     return;
   }
   m_staging.resize(static_cast<std::size_t>(target.rows * target.cols));
   readAt(openFile(m_current), m_staging.data(), m_staging.size() * sizeof(float), offset,
          m_folder / fileName(m_current));
-  backend.upload(m_staging.data(), target);
-  backend.synchronize();  // the staging memory is used again
+  m_backend.upload(m_staging.data(), target);
 }
 
-void HiddenStateStore::store(std::int64_t first, compute::Backend& backend, const compute::Tensor& source) {
+void HiddenStateStore::store(std::int64_t first, const compute::Tensor& source) {
+  if (m_place == HiddenPlace::Device) {
+    m_backend.copyRows(source, 0, m_onDevice, first * m_shape.length, source.rows);
+    return;
+  }
   const std::uint64_t offset = static_cast<std::uint64_t>(first) * m_shape.sampleBytes();
-  if (!m_spilled) {
-    backend.download(source, m_memory.data() + offset / sizeof(float));
+  if (m_place == HiddenPlace::Host) {
+    m_backend.download(source, memory() + offset / sizeof(float));
     return;
   }
   m_staging.resize(static_cast<std::size_t>(source.rows * source.cols));
-  backend.download(source, m_staging.data());
+  m_backend.download(source, m_staging.data());
   const int index = target();
   writeAt(openFile(index), m_staging.data(), m_staging.size() * sizeof(float), offset, m_folder / fileName(index));
 }
 
+void HiddenStateStore::readToDevice(int index) {
+  compute::Tensor sample = m_backend.allocate(DType::F32, m_shape.length, m_shape.hidden);
+  m_staging.resize(static_cast<std::size_t>(m_shape.sampleBytes() / sizeof(float)));
+  for (std::int64_t s = 0; s < m_shape.samples; ++s) {
+    readAt(openFile(index), m_staging.data(), m_shape.sampleBytes(),
+           static_cast<std::uint64_t>(s) * m_shape.sampleBytes(), m_folder / fileName(index));
+    m_backend.upload(m_staging.data(), sample);
+    store(s, sample);
+  }
+}
+
+void HiddenStateStore::writeFromDevice(int index) {
+  compute::Tensor sample = m_backend.allocate(DType::F32, m_shape.length, m_shape.hidden);
+  m_staging.resize(static_cast<std::size_t>(m_shape.sampleBytes() / sizeof(float)));
+  for (std::int64_t s = 0; s < m_shape.samples; ++s) {
+    load(s, sample);
+    m_backend.download(sample, m_staging.data());
+    writeAt(openFile(index), m_staging.data(), m_shape.sampleBytes(),
+            static_cast<std::uint64_t>(s) * m_shape.sampleBytes(), m_folder / fileName(index));
+  }
+}
+
 void HiddenStateStore::finishPass() {
-  if (m_spilled) m_current = target();
+  if (m_place == HiddenPlace::File) m_current = target();
 }
 
 void HiddenStateStore::makeDurable(int block) {
-  const int index = m_spilled ? m_current : (m_durable == 0 ? 1 : 0);
+  const int index = m_place == HiddenPlace::File ? m_current : (m_durable == 0 ? 1 : 0);
   const std::filesystem::path path = m_folder / fileName(index);
-  if (!m_spilled) writeAt(openFile(index), m_memory.data(), m_shape.bytes(), 0, path);
+  if (m_place == HiddenPlace::Host) writeAt(openFile(index), memory(), m_shape.bytes(), 0, path);
+  if (m_place == HiddenPlace::Device) writeFromDevice(index);
   if (::fsync(openFile(index)) != 0) throw systemError(errno, path.string(), "writing hidden states to disk");
   writeJsonFile(m_folder / kManifest, {{"block", block}, {"file", index}});
   m_durable = index;

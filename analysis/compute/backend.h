@@ -24,6 +24,14 @@ struct DeviceInfo {
   std::uint64_t memoryBytes = 0, freeBytes = 0;
   std::string detail;  ///< instruction sets, library versions, compute capability
   int threads = 0;     ///< CPU only
+  /// Of a device: scratch memory of linear() per element of x, and what else it takes whatever the op is.
+  std::uint64_t scratchPerElement = 0, fixedBytes = 0;
+};
+
+/// How a GPU multiplies float32 activations with weights. The CPU always keeps float32.
+enum class MatmulPrecision : std::uint8_t {
+  Fast,  ///< activations rounded to the weight's 16-bit type, as 16-bit models do; float32 weights in TF32
+  Full,  ///< float32's precision: three products in place of one
 };
 
 enum class Activation : std::uint8_t { Identity, Relu, Silu, GeluErf, GeluTanh, QuickGelu };
@@ -84,8 +92,16 @@ class Backend {
   /// then undefined. The default of a backend whose ops are short ignores it.
   virtual void setStopToken(std::stop_token stop) { (void)stop; }
 
+  /// What linear() and attention() do from now on; backends without a choice stay at Full.
+  virtual MatmulPrecision precision() const { return MatmulPrecision::Full; }
+  virtual void setPrecision(MatmulPrecision precision) { (void)precision; }
+
   // Memory. Allocation that does not fit throws Error(OutOfMemory); the caller may halve its micro-batch and go on.
   virtual Tensor allocate(DType dtype, std::int64_t rows, std::int64_t cols) = 0;
+  /// Host memory that upload() and download() reach fastest: pinned for a GPU.
+  virtual std::shared_ptr<Buffer> allocateHost(std::size_t bytes) = 0;
+  /// `host` may change at once, unless it comes from allocateHost(): then not before a later download() or
+  /// synchronize().
   virtual void upload(const void* host, Tensor& device) = 0;
   virtual void download(const Tensor& device, void* host) = 0;
   /// May return before the copy is finished; the first op that uses the weight waits for it.
@@ -118,6 +134,9 @@ class Backend {
   virtual void add(Tensor& x, const Tensor& y) = 0;
   /// into = from, of the same shape.
   virtual void copy(const Tensor& from, Tensor& into) = 0;
+  /// Rows [intoRow, intoRow + rows) of `into` = rows [fromRow, fromRow + rows) of `from`, of the same width.
+  virtual void copyRows(const Tensor& from, std::int64_t fromRow, Tensor& into, std::int64_t intoRow,
+                        std::int64_t rows) = 0;
 
   // Quantization.
   /// x = scale * clamp(rne(x / scale)): the value that integer arithmetic would see.

@@ -10,12 +10,6 @@
 
 namespace oscope::compute {
 
-/// How a GPU multiplies float32 activations with weights. The CPU always keeps float32.
-enum class MatmulPrecision : std::uint8_t {
-  Fast,  ///< activations rounded to the weight's 16-bit type, as 16-bit models do; float32 weights in TF32
-  Full,  ///< float32's precision: three products in place of one
-};
-
 struct BackendOptions {
   int threads = 0;                ///< CPU threads, 0: one per usable core
   std::uint64_t memoryBytes = 0;  ///< device memory budget, 0: what is free

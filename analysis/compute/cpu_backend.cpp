@@ -84,6 +84,10 @@ Tensor CpuBackend::allocate(DType dtype, std::int64_t rows, std::int64_t cols) {
   return tensor;
 }
 
+std::shared_ptr<Buffer> CpuBackend::allocateHost(std::size_t bytes) {
+  return std::make_shared<cpu::CpuBuffer>(bytes);
+}
+
 void CpuBackend::upload(const void* host, Tensor& device) {
   std::memcpy(device.buffer->data(), host, bytesOf(device));
 }
@@ -217,6 +221,15 @@ void CpuBackend::add(Tensor& x, const Tensor& y) {
 void CpuBackend::copy(const Tensor& from, Tensor& into) {
   requireShape("copy", into, from.dtype, from.rows, from.cols);
   std::memcpy(into.buffer->data(), from.buffer->data(), bytesOf(from));
+}
+
+void CpuBackend::copyRows(const Tensor& from, std::int64_t fromRow, Tensor& into, std::int64_t intoRow,
+                          std::int64_t rows) {
+  cpu::requireRows("copyRows", from, fromRow, into, intoRow, rows);
+  const auto rowBytes = static_cast<std::size_t>(from.cols) * static_cast<std::size_t>(bitSize(from.dtype)) / 8;
+  std::memcpy(into.as<char>() + static_cast<std::size_t>(intoRow) * rowBytes,
+              from.as<char>() + static_cast<std::size_t>(fromRow) * rowBytes,
+              static_cast<std::size_t>(rows) * rowBytes);
 }
 
 BackendFactory cpuBackendFactory() {

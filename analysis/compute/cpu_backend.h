@@ -20,6 +20,7 @@ class CpuBackend final : public Backend {
   void setStopToken(std::stop_token stop) override { m_parallel.setStopToken(std::move(stop)); }
 
   Tensor allocate(DType dtype, std::int64_t rows, std::int64_t cols) override;
+  std::shared_ptr<Buffer> allocateHost(std::size_t bytes) override;
   void upload(const void* host, Tensor& device) override;
   void download(const Tensor& device, void* host) override;
   WeightPtr prepareWeight(const HostTensor& weight) override;
@@ -37,6 +38,8 @@ class CpuBackend final : public Backend {
   void gate(Activation act, const Tensor& gate, Tensor& up) override;
   void add(Tensor& x, const Tensor& y) override;
   void copy(const Tensor& from, Tensor& into) override;
+  void copyRows(const Tensor& from, std::int64_t fromRow, Tensor& into, std::int64_t intoRow,
+                std::int64_t rows) override;
 
   void fakeQuant(Tensor& x, const SequenceLayout& layout, const ActivationQuant& quant) override;
   void quantize(const Tensor& x, const SequenceLayout& layout, const ActivationQuant& quant, Tensor& codes,

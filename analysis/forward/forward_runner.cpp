@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "analysis/base/error.h"
 #include "analysis/forward/slot_widths.h"
@@ -44,17 +46,27 @@ void applyNorm(Backend& backend, const NormDesc& norm, const WeightPtr& weight, 
   backend.rmsNorm(in, *weight, norm.eps, norm.weightOffset, out);
 }
 
-void applyNorm(Backend& backend, const NormDesc& norm, const checkpoint::TensorSource& source, const Tensor& in,
-               Tensor& out) {
-  applyNorm(backend, norm, prepare(backend, source, norm.weight), prepare(backend, source, norm.bias), in, out);
-}
-
 }  // namespace
 
 struct ForwardRunner::State {
   const ModelGraph& graph;
   Backend& backend;
+  bool onHost;
   std::array<Tensor, kSlots> slots{};
+  std::map<std::pair<const checkpoint::TensorSource*, std::string>, WeightPtr> ends{};
+
+  // Weights before the first and behind the last block serve batch after batch. A host reads them in place; a device
+  // keeps them until blocks need the memory.
+  WeightPtr end(const checkpoint::TensorSource& source, const std::string& name) {
+    if (name.empty() || onHost) return prepare(backend, source, name);
+    WeightPtr& kept = ends[{&source, name}];
+    if (kept == nullptr) kept = prepare(backend, source, name);
+    return kept;
+  }
+
+  void norm(const NormDesc& desc, const checkpoint::TensorSource& source, const Tensor& in, Tensor& out) {
+    applyNorm(backend, desc, end(source, desc.weight), end(source, desc.bias), in, out);
+  }
 
   // A slot's memory is taken again where it is large enough.
   void shape(Slot slot, std::int64_t rows, std::int64_t cols) {
@@ -70,6 +82,15 @@ struct ForwardRunner::State {
 };
 
 namespace {
+
+/// "blocks.3.ffn_mid", where the step belongs to a site; else "blocks.3".
+std::string placeOf(const BlockGraph& block, const Step& step) {
+  if (const auto* site = std::get_if<SiteStep>(&step)) return toString(SiteId{block.index, site->site});
+  if (const auto* linear = std::get_if<LinearStep>(&step)) {
+    return toString(SiteId{block.index, block.linears[static_cast<std::size_t>(linear->linear)].site});
+  }
+  return fmt::format("blocks.{}", block.index);
+}
 
 // Carries out the steps of one block.
 struct StepRunner {
@@ -117,7 +138,7 @@ struct StepRunner {
 }  // namespace
 
 ForwardRunner::ForwardRunner(const ModelGraph& graph, Backend& backend)
-    : m_state(std::make_unique<State>(State{graph, backend})) {}
+    : m_state(std::make_unique<State>(State{graph, backend, backend.info().threads > 0})) {}
 
 ForwardRunner::~ForwardRunner() = default;
 
@@ -148,17 +169,18 @@ void ForwardRunner::embed(const checkpoint::TensorSource& source, std::span<cons
   }
   const bool projected = !graph.embedding.projectIn.empty();
   Tensor narrow = projected ? backend.allocate(DType::F32, layout.rows(), graph.embedding.width) : hidden;
-  backend.embed(*prepare(backend, source, graph.embedding.tokens), ids, graph.embedding.scale, narrow);
-  if (projected) backend.linear(narrow, layout, *prepare(backend, source, graph.embedding.projectIn), nullptr, hidden);
+  backend.embed(*m_state->end(source, graph.embedding.tokens), ids, graph.embedding.scale, narrow);
+  if (projected) backend.linear(narrow, layout, *m_state->end(source, graph.embedding.projectIn), nullptr, hidden);
   if (!graph.embedding.positions.empty()) {
-    backend.addPositions(*prepare(backend, source, graph.embedding.positions), layout, graph.embedding.positionOffset,
+    backend.addPositions(*m_state->end(source, graph.embedding.positions), layout, graph.embedding.positionOffset,
                          hidden);
   }
-  if (graph.embedding.norm) applyNorm(backend, *graph.embedding.norm, source, hidden, hidden);
+  if (graph.embedding.norm) m_state->norm(*graph.embedding.norm, source, hidden, hidden);
 }
 
 void ForwardRunner::runBlock(const LoadedBlock& block, Tensor& hidden, const SequenceLayout& layout, SiteHook* hook,
                              const JobContext* context) {
+  m_state->ends.clear();
   const BlockGraph& desc = m_state->graph.blocks.at(static_cast<std::size_t>(block.index));
   const auto widths = slotWidths(desc, m_state->graph.hidden);
   for (std::size_t slot = 0; slot < kSlots; ++slot) {
@@ -172,7 +194,13 @@ void ForwardRunner::runBlock(const LoadedBlock& block, Tensor& hidden, const Seq
   const StepRunner runner{m_state->graph, desc, block, m_state->backend, m_state->slots, layout, hook};
   for (const Step& step : desc.program) {
     if (context != nullptr) context->checkCancelled();
-    std::visit(runner, step);
+    try {
+      std::visit(runner, step);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::Device) throw;
+      // What a device found wrong names its kernel; say where in the model that was.
+      throw Error(error.code(), placeOf(desc, step) + ", " + error.where(), error.text(), error.remedy());
+    }
   }
   hiddenSlot = {};
 }
@@ -184,16 +212,16 @@ Tensor ForwardRunner::logits(const checkpoint::TensorSource& source, const Tenso
   Tensor last = hidden;
   if (graph.head.norm) {
     last = backend.allocate(DType::F32, hidden.rows, hidden.cols);
-    applyNorm(backend, *graph.head.norm, source, hidden, last);
+    m_state->norm(*graph.head.norm, source, hidden, last);
   }
   if (!graph.head.projectOut.empty()) {
     Tensor narrow = backend.allocate(DType::F32, hidden.rows, graph.embedding.width);
-    backend.linear(last, layout, *prepare(backend, source, graph.head.projectOut), nullptr, narrow);
+    backend.linear(last, layout, *m_state->end(source, graph.head.projectOut), nullptr, narrow);
     last = narrow;
   }
   Tensor result = backend.allocate(DType::F32, hidden.rows, graph.vocabulary);
-  const WeightPtr bias = prepare(backend, source, graph.head.bias);
-  backend.linear(last, layout, *prepare(backend, source, graph.head.weight), bias.get(), result);
+  const WeightPtr bias = m_state->end(source, graph.head.bias);
+  backend.linear(last, layout, *m_state->end(source, graph.head.weight), bias.get(), result);
   return result;
 }
 

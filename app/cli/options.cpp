@@ -1,5 +1,7 @@
 #include "app/cli/options.h"
 
+#include <map>
+
 #include "analysis/base/error.h"
 #include "app/cli/command.h"
 #include "app/common/byte_size.h"
@@ -27,10 +29,21 @@ void addDeviceOptions(CLI::App& app, DeviceOptions& options) {
       ->check(CLI::Range(0, 4096));
   addByteSize(app, "--memory", options.memoryBytes,
               "Limit of host memory, e.g. 8GiB; what doesn't fit is spilled to disk. Default: 3/4 of what is free");
+  addByteSize(app, "--device-memory", options.deviceMemoryBytes, "Limit of GPU memory. Default: what is free");
+  const std::map<std::string, compute::MatmulPrecision> precisions{{"fast", compute::MatmulPrecision::Fast},
+                                                                   {"full", compute::MatmulPrecision::Full}};
+  app.add_option(
+         "--precision", options.precision,
+         "Products on a GPU while calibrating: fast (activations rounded to the weights' 16 bits, as 16-bit "
+         "models do) or full (float32's precision, three times the work). The CPU and verification keep float32")
+      ->transform(CLI::CheckedTransformer(precisions, CLI::ignore_case).description("fast|full"))
+      ->type_name("");
 }
 
 std::unique_ptr<compute::Backend> openBackend(const DeviceOptions& options) {
-  return app::makeBackendRegistry().create(options.device, {.threads = options.threads, .memoryBytes = 0});
+  return app::makeBackendRegistry().create(
+      options.device,
+      {.threads = options.threads, .memoryBytes = options.deviceMemoryBytes, .precision = options.precision});
 }
 
 void addSourceOptions(CLI::App& app, DataOptions& options, const std::string& prefix, const std::string& group,

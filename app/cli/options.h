@@ -23,9 +23,10 @@ CLI::Option* addByteSize(CLI::App& app, const std::string& name, std::uint64_t& 
 struct DeviceOptions {
   std::string device = "auto";
   int threads = 0;
-  std::uint64_t memoryBytes = 0;
+  std::uint64_t memoryBytes = 0, deviceMemoryBytes = 0;
+  compute::MatmulPrecision precision = compute::MatmulPrecision::Fast;
 };
-/// --device, --threads, --memory.
+/// --device, --threads, --memory, --device-memory, --precision.
 void addDeviceOptions(CLI::App& app, DeviceOptions& options);
 std::unique_ptr<compute::Backend> openBackend(const DeviceOptions& options);
 

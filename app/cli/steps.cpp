@@ -78,8 +78,14 @@ std::string estimateText(const calibration::Dataset& data, const calibration::Ca
       "memory    {} of {} promised: weights of one block {}, hidden states {}{}, work {} for {} sequences"
       " at once, statistics {}\n",
       bytesText(estimate.peakMemory), bytesText(estimate.promisedMemory), bytesText(estimate.weightsPerBlock), hidden,
-      estimate.spilled ? " (on disk)" : "", bytesText(estimate.workBytes), estimate.microBatch,
-      bytesText(estimate.statisticsBytes));
+      estimate.hiddenOnDevice ? " (on the GPU)"
+      : estimate.spilled      ? " (on disk)"
+                              : "",
+      bytesText(estimate.workBytes), estimate.microBatch, bytesText(estimate.statisticsBytes));
+  if (estimate.deviceBudget > 0) {
+    text +=
+        fmt::format("device    {} of {} usable\n", bytesText(estimate.deviceMemory), bytesText(estimate.deviceBudget));
+  }
   text += fmt::format("disk      {} of {} free\n", bytesText(estimate.diskBytes), bytesText(estimate.freeDisk));
   text +=
       fmt::format("time      {}\n", estimate.seconds ? "about " + app::formatDuration(*estimate.seconds) : "unknown");

@@ -24,6 +24,21 @@ using compute::Tensor;
 constexpr std::int64_t kRowsPerBatch = 2048;                     ///< tokens that pass a block together
 constexpr std::uint64_t kLogitBytes = std::uint64_t{256} << 20;  ///< of one piece of logits, per model
 
+/// What is compared are models, not the rounding of a device's fast products.
+class FullPrecision {
+ public:
+  explicit FullPrecision(compute::Backend& backend) : m_backend(backend), m_before(backend.precision()) {
+    backend.setPrecision(compute::MatmulPrecision::Full);
+  }
+  ~FullPrecision() { m_backend.setPrecision(m_before); }
+  FullPrecision(const FullPrecision&) = delete;
+  FullPrecision& operator=(const FullPrecision&) = delete;
+
+ private:
+  compute::Backend& m_backend;
+  compute::MatmulPrecision m_before;
+};
+
 class Comparison {
  public:
   Comparison(const model::OpenedModel& model, const std::vector<Contender>& contenders,
@@ -69,7 +84,8 @@ class Comparison {
         folder = m_spillFolder->path() / name;
         std::filesystem::create_directories(folder);
       }
-      return std::make_unique<Store>(shape, spilled, folder);
+      return std::make_unique<Store>(shape, spilled ? calibration::HiddenPlace::File : calibration::HiddenPlace::Host,
+                                     folder, m_backend);
     };
     m_float = open("float");
     for (std::size_t c = 0; c < m_contenders.size(); ++c) m_hidden.push_back(open(std::to_string(c)));
@@ -95,7 +111,7 @@ class Comparison {
           std::span(m_data.ids)
               .subspan(static_cast<std::size_t>(first * m_data.length), static_cast<std::size_t>(n * m_data.length));
       m_runner.embed(source, ids, layout(first, n), hidden);
-      store.store(first, m_backend, hidden);
+      store.store(first, hidden);
     }
     store.finishPass();
   }
@@ -106,9 +122,9 @@ class Comparison {
     for (std::int64_t n = 0; first < m_data.samples; first += n) {
       n = batchSize(first);
       Tensor hidden = allocateHidden(n);
-      store.load(first, m_backend, hidden);
+      store.load(first, hidden);
       m_runner.runBlock(block, hidden, layout(first, n), hook, &m_context);
-      store.store(first, m_backend, hidden);
+      store.store(first, hidden);
       if (advance) advance(n);
     }
     store.finishPass();
@@ -135,11 +151,11 @@ class Comparison {
       LayerErrors errors(m_backend, desc, block, loaded, m_options.dynamicDivisor, m_options.integerTrue);
       for (std::int64_t window = 0; window < siteWindows; ++window) {
         Tensor hidden = allocateHidden(1);
-        m_float->load(window, m_backend, hidden);
+        m_float->load(window, hidden);
         m_runner.runBlock(folded, hidden, layout(window, 1), &errors.floatHook(), &m_context);
-        store.load(window, m_backend, hidden);
+        store.load(window, hidden);
         m_runner.runBlock(loaded, hidden, layout(window, 1), &errors.quantizedHook(), &m_context);
-        store.store(window, m_backend, hidden);
+        store.store(window, hidden);
         advance(1);
       }
       for (SiteMeasure& site : errors.measures()) measure.sites.push_back(std::move(site));
@@ -156,7 +172,7 @@ class Comparison {
   }
   std::vector<float> windowOf(Store& store, std::int64_t window) {
     Tensor hidden = allocateHidden(1);
-    store.load(window, m_backend, hidden);
+    store.load(window, hidden);
     std::vector<float> values(static_cast<std::size_t>(hidden.rows * hidden.cols));
     m_backend.download(hidden, values.data());
     return values;
@@ -239,6 +255,7 @@ class Comparison {
 ModelComparison compareModels(const model::OpenedModel& model, const std::vector<Contender>& contenders,
                               const calibration::Dataset& data, const VerifyOptions& options, compute::Backend& backend,
                               const JobContext& context, const std::string& stage) {
+  const FullPrecision precision(backend);
   return Comparison(model, contenders, data, options, backend, context).run(stage);
 }
 

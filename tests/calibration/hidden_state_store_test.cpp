@@ -9,13 +9,14 @@
 namespace oscope::test {
 namespace {
 
+using calibration::HiddenPlace;
 using calibration::HiddenShape;
 using calibration::HiddenStateStore;
 
 constexpr HiddenShape kShape{3, 2, 4};
+constexpr HiddenPlace kPlaces[] = {HiddenPlace::Device, HiddenPlace::Host, HiddenPlace::File};
 
-/// Spilled or not.
-class HiddenStates : public testing::TestWithParam<bool> {
+class HiddenStates : public testing::TestWithParam<HiddenPlace> {
  protected:
   /// One pass: sample s becomes `value` + s everywhere.
   void storeAll(HiddenStateStore& store, float value) {
@@ -23,14 +24,14 @@ class HiddenStates : public testing::TestWithParam<bool> {
       compute::Tensor tensor = m_backend->allocate(DType::F32, kShape.length, kShape.hidden);
       const std::vector<float> values(8, value + static_cast<float>(s));
       m_backend->upload(values.data(), tensor);
-      store.store(s, *m_backend, tensor);
+      store.store(s, tensor);
     }
     store.finishPass();
   }
 
   float first(HiddenStateStore& store, std::int64_t sample) {
     compute::Tensor tensor = m_backend->allocate(DType::F32, kShape.length, kShape.hidden);
-    store.load(sample, *m_backend, tensor);
+    store.load(sample, tensor);
     std::vector<float> values(8);
     m_backend->download(tensor, values.data());
     EXPECT_EQ(values, std::vector<float>(8, values[0]));
@@ -42,7 +43,7 @@ class HiddenStates : public testing::TestWithParam<bool> {
 };
 
 TEST_P(HiddenStates, PassesFollowEachOther) {
-  HiddenStateStore store(kShape, GetParam(), m_folder.path());
+  HiddenStateStore store(kShape, GetParam(), m_folder.path(), *m_backend);
   EXPECT_FALSE(store.restore().has_value());
   for (const float pass : {10.0f, 20.0f, 30.0f}) {
     storeAll(store, pass);
@@ -52,40 +53,41 @@ TEST_P(HiddenStates, PassesFollowEachOther) {
 
 TEST_P(HiddenStates, DurableStateOutlivesLaterPasses) {
   {
-    HiddenStateStore store(kShape, GetParam(), m_folder.path());
+    HiddenStateStore store(kShape, GetParam(), m_folder.path(), *m_backend);
     storeAll(store, 10);
     store.makeDurable(4);
     storeAll(store, 20);
     storeAll(store, 30);  // without having been made durable
   }
-  for (const bool spilled : {false, true}) {
-    HiddenStateStore store(kShape, spilled, m_folder.path());
+  for (const HiddenPlace place : kPlaces) {
+    HiddenStateStore store(kShape, place, m_folder.path(), *m_backend);
     EXPECT_EQ(store.restore(), 4);
     EXPECT_EQ(first(store, 2), 12);
   }
-  HiddenStateStore store(kShape, GetParam(), m_folder.path());
+  HiddenStateStore store(kShape, GetParam(), m_folder.path(), *m_backend);
   ASSERT_EQ(store.restore(), 4);
   storeAll(store, 40);
   store.makeDurable(5);
   storeAll(store, 50);
-  HiddenStateStore again(kShape, GetParam(), m_folder.path());
+  HiddenStateStore again(kShape, GetParam(), m_folder.path(), *m_backend);
   EXPECT_EQ(again.restore(), 5);
   EXPECT_EQ(first(again, 0), 40);
 }
 
 TEST_P(HiddenStates, CutFileIsRefused) {
   {
-    HiddenStateStore store(kShape, GetParam(), m_folder.path());
+    HiddenStateStore store(kShape, GetParam(), m_folder.path(), *m_backend);
     storeAll(store, 10);
     store.makeDurable(1);
   }
   std::filesystem::resize_file(m_folder / "hidden.0", 40);
-  HiddenStateStore store(kShape, GetParam(), m_folder.path());
+  HiddenStateStore store(kShape, GetParam(), m_folder.path(), *m_backend);
   EXPECT_EQ(errorOf([&] { store.restore(); }).code(), ErrorCode::FileTruncated);
 }
 
-INSTANTIATE_TEST_SUITE_P(Places, HiddenStates, testing::Bool(),
-                         [](const auto& info) { return info.param ? "Spilled" : "InMemory"; });
+INSTANTIATE_TEST_SUITE_P(Places, HiddenStates, testing::ValuesIn(kPlaces), [](const auto& info) {
+  return info.param == HiddenPlace::Device ? "Device" : info.param == HiddenPlace::Host ? "Host" : "File";
+});
 
 }  // namespace
 }  // namespace oscope::test

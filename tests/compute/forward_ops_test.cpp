@@ -236,6 +236,29 @@ TEST_P(ForwardOps, EmbeddingsPositionsAndSumsAreExact) {
   EXPECT_THROW(backend().addPositions(*weight, SequenceLayout::uniform(1, 3), 9, out), Error);
 }
 
+TEST_P(ForwardOps, RowsAreCopiedFromAndToAnyPlace) {
+  const std::vector<float> x = activations(5, 7, 20), y = activations(4, 7, 21);
+  Tensor into = uploaded(backend(), y, 4, 7);
+  backend().copyRows(uploaded(backend(), x, 5, 7), 3, into, 1, 2);
+  std::vector<float> expected = y;
+  std::copy_n(x.begin() + 3 * 7, 2 * 7, expected.begin() + 7);
+  EXPECT_EQ(downloaded(backend(), into), expected);
+  EXPECT_THROW(backend().copyRows(into, 3, into, 0, 2), Error);
+}
+
+TEST_P(ForwardOps, HostMemoryOfTheBackendGoesThereAndBack) {
+  const std::vector<float> x = activations(3, 5, 22);
+  const auto memory = backend().allocateHost(x.size() * sizeof(float));
+  auto* values = static_cast<float*>(memory->data());
+  std::copy(x.begin(), x.end(), values);
+  Tensor tensor = empty(3, 5);
+  backend().upload(values, tensor);
+  backend().synchronize();
+  std::fill_n(values, x.size(), 0.0f);
+  backend().download(tensor, values);
+  EXPECT_EQ(std::vector<float>(values, values + x.size()), x);
+}
+
 TEST_P(ForwardOps, AStopRequestEndsALongOp) {
   std::stop_source source;
   source.request_stop();

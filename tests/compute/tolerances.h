@@ -31,4 +31,13 @@ inline constexpr double kLogitTolerance = 1e-9;
 /// Gram tiles are summed in float32 within one sequence.
 inline constexpr double kGramTolerance = 2e-6;
 
+/// A whole calibration on a GPU against the CPU's. Ranges, with MatmulPrecision::Full: errors of all blocks together.
+inline constexpr double kRangeTolerance = 1e-4;
+/// Share of int4 codes that may fall to the other side of a tie (Full).
+inline constexpr double kTieShare = 1e-4;
+/// Perplexities of float and quantized models, with statistics from Fast products.
+inline constexpr double kPerplexityTolerance = 5e-3;
+/// Integer-true against fake-quant outputs, relative to the largest.
+inline constexpr double kIntegerAgreement = 1e-4;
+
 }  // namespace oscope::compute::test

@@ -24,6 +24,9 @@ class ForwardingBackend : public compute::Backend {
   Tensor allocate(DType dtype, std::int64_t rows, std::int64_t cols) override {
     return m_real->allocate(dtype, rows, cols);
   }
+  compute::MatmulPrecision precision() const override { return m_real->precision(); }
+  void setPrecision(compute::MatmulPrecision precision) override { m_real->setPrecision(precision); }
+  std::shared_ptr<compute::Buffer> allocateHost(std::size_t bytes) override { return m_real->allocateHost(bytes); }
   void upload(const void* host, Tensor& device) override { m_real->upload(host, device); }
   void download(const Tensor& device, void* host) override { m_real->download(device, host); }
   compute::WeightPtr prepareWeight(const compute::HostTensor& weight) override { return m_real->prepareWeight(weight); }
@@ -54,6 +57,10 @@ class ForwardingBackend : public compute::Backend {
   void gate(compute::Activation act, const Tensor& gate, Tensor& up) override { m_real->gate(act, gate, up); }
   void add(Tensor& x, const Tensor& y) override { m_real->add(x, y); }
   void copy(const Tensor& from, Tensor& into) override { m_real->copy(from, into); }
+  void copyRows(const Tensor& from, std::int64_t fromRow, Tensor& into, std::int64_t intoRow,
+                std::int64_t rows) override {
+    m_real->copyRows(from, fromRow, into, intoRow, rows);
+  }
   void fakeQuant(Tensor& x, const Layout& layout, const compute::ActivationQuant& quant) override {
     m_real->fakeQuant(x, layout, quant);
   }

@@ -17,4 +17,11 @@ void require(bool condition, const char* op, const char* what) {
   if (!condition) throw Error(ErrorCode::Internal, op, what);
 }
 
+void requireRows(const char* op, const Tensor& from, std::int64_t fromRow, const Tensor& into, std::int64_t intoRow,
+                 std::int64_t rows) {
+  require(from.dtype == into.dtype && from.cols == into.cols && rows >= 0 && fromRow >= 0 && intoRow >= 0 &&
+              fromRow + rows <= from.rows && intoRow + rows <= into.rows,
+          op, "the rows don't lie in their tensors");
+}
+
 }  // namespace oscope::compute::cpu

@@ -12,5 +12,8 @@ namespace oscope::compute::cpu {
 void requireShape(const char* op, const Tensor& tensor, DType dtype, std::int64_t rows, std::int64_t cols);
 /// Internal error unless `condition`; `what` says what doesn't fit.
 void require(bool condition, const char* op, const char* what);
+/// Internal error unless both ranges of `rows` rows exist and have one dtype and width.
+void requireRows(const char* op, const Tensor& from, std::int64_t fromRow, const Tensor& into, std::int64_t intoRow,
+                 std::int64_t rows);
 
 }  // namespace oscope::compute::cpu
