@@ -8,9 +8,9 @@ namespace oscope::test {
 
 /// One event, measured from its delivery to the return of its handler, nested deliveries included.
 ///
-/// `busy` is the wall time less the time that the thread was ready to run and had no core: so what the handler itself
-/// computed, and what it waited for (locks, disk), both count, and a machine full of other work does not. The kernel
-/// counts it for every thread (/proc/thread-self/schedstat); where it doesn't, the thread's CPU time stands in.
+/// `busy` leaves out what the machine did to the thread, so that other work on it can't fail a test: it is the CPU time
+/// of the handler where that never gave up its core by itself. Where it did (a lock, a disk: ru_nvcsw of the thread),
+/// it is the wall time less the time that the thread was ready to run and had no core (/proc/thread-self/schedstat).
 struct LongestEvent {
   double busyMilliseconds = 0, wallMilliseconds = 0;
   QString what;  ///< receiver's class and the event's number
