@@ -36,8 +36,8 @@ void addDeviceOptions(CLI::App& app, DeviceOptions& options) {
          "--precision", options.precision,
          "Products on a GPU while calibrating: fast (activations rounded to the weights' 16 bits, as 16-bit "
          "models do) or full (float32's precision, three times the work). The CPU and verification keep float32")
-      ->transform(CLI::CheckedTransformer(precisions, CLI::ignore_case).description("fast|full"))
-      ->type_name("");
+      ->transform(CLI::CheckedTransformer(precisions, CLI::ignore_case).description(""))
+      ->type_name("MODE");
 }
 
 std::unique_ptr<compute::Backend> openBackend(const DeviceOptions& options) {
