@@ -155,6 +155,9 @@ int report(const Arguments& arguments, const model::OpenedModel& model, const ca
          arguments.shape == "7b" ? fmt::format("bar {:.0f} GB, with --device-memory 24", kSmallCard * 1e-9) : "");
   }
   line("peak host memory", gigabytes(run.peakResident));
+  line("hidden states", run.estimate.hiddenOnDevice ? "on the device"
+                        : run.estimate.spilled      ? "in the spill file"
+                                                    : "in host memory");
   line("micro-batch", fmt::format("{} sequences", run.estimate.microBatch));
   const bool fits =
       arguments.shape != "7b" || arguments.deviceGigabytes == 0 || static_cast<double>(traffic.mostTaken) <= kSmallCard;
