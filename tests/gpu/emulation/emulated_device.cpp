@@ -1,11 +1,25 @@
 // A "GPU" in host memory: the device layer and the launch functions of gpu/, over the emulation of kernels.
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 
+#include "analysis/base/error.h"
 #include "gpu/cuda_device.h"
 #include "gpu/device_buffer.h"
 #include "gpu/device_copy.h"
+#include "tests/gpu/emulation/device_memory.h"
+
+namespace oscope::test {
+namespace {
+std::atomic<std::int64_t> g_allocationsLeft{-1};
+}  // namespace
+
+void failDeviceAllocation(std::int64_t after) {
+  g_allocationsLeft = after;
+}
+
+}  // namespace oscope::test
 
 namespace oscope::gpu {
 
@@ -25,6 +39,9 @@ CudaDevice::~CudaDevice() = default;
 void CudaDevice::makeCurrent() const {}
 // Exactly the bytes asked for, so that the address sanitizer sees what lies beyond; what is in them is noise.
 void* CudaDevice::allocate(std::size_t bytes, const Stream&) {
+  if (test::g_allocationsLeft >= 0 && test::g_allocationsLeft-- == 0) {
+    throw Error(ErrorCode::OutOfMemory, "emulated device", "no memory, as the test wants it");
+  }
   void* memory = nullptr;
   if (posix_memalign(&memory, 256, bytes) != 0) throw std::bad_alloc();
   std::memset(memory, 0xA5, bytes);

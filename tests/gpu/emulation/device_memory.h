@@ -1,0 +1,11 @@
+// Memory of the emulated device that runs out where a test says.
+#pragma once
+
+#include <cstdint>
+
+namespace oscope::test {
+
+/// `after` allocations from now succeed, the one behind them fails once; negative: none fails.
+void failDeviceAllocation(std::int64_t after);
+
+}  // namespace oscope::test
