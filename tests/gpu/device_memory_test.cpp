@@ -37,7 +37,7 @@ TEST(DeviceMemory, RunningOutAnywhereChangesNoBit) {
   };
   const std::string hash = run(-1).contentHash;
   int halved = 0, ended = 0;
-  for (const std::int64_t failing : {60, 130, 240}) {
+  for (const std::int64_t failing : {25, 90, 170}) {
     try {
       const auto report = run(failing);
       EXPECT_EQ(report.contentHash, hash) << failing;
