@@ -6,6 +6,7 @@
 #include <chrono>
 #include <future>
 #include <set>
+#include <type_traits>
 
 #include "analysis/base/atomic_file.h"
 #include "analysis/base/build_info.h"
@@ -181,8 +182,11 @@ class Calibration {
     if (observed && !m_onHost) factsToCome = std::async(std::launch::async, [&] { return weightFacts(desc); });
     {
       std::unique_ptr<SiteWatcher> watcher;
-      if (observed)
-        watcher = std::make_unique<SiteWatcher>(desc, m_observers, observedRun(m_data, m_options), m_backend);
+      if (observed) {
+        watcher = withRoom([&] {
+          return std::make_unique<SiteWatcher>(desc, m_observers, observedRun(m_data, m_options), m_backend);
+        });
+      }
       const forward::LoadedBlock block = takeBlock(index);
       prefetch(index + 1);
       forEachBatch([&](std::int64_t first, compute::Tensor& batch, const compute::SequenceLayout& layout) {
@@ -207,12 +211,19 @@ class Calibration {
       m_next.reset();
       return block;
     }
+    return withRoom([&] { return m_runner->loadBlock(index, *m_model.weights); });
+  }
+
+  /// make(); where there is no memory for it, once more without what can be made anew.
+  template <typename Make>
+  std::invoke_result_t<Make> withRoom(const Make& make) {
     try {
-      return m_runner->loadBlock(index, *m_model.weights);
+      return make();
     } catch (const Error& error) {
       if (error.code() != ErrorCode::OutOfMemory) throw;
-      dropWorkTensors();  // they are made anew, as large as memory allows
-      return m_runner->loadBlock(index, *m_model.weights);
+      m_next.reset();
+      dropWorkTensors();
+      return make();
     }
   }
 
