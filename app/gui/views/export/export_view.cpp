@@ -32,7 +32,7 @@
 namespace oscope::gui {
 namespace {
 
-constexpr int kLeftWidth = 420;
+constexpr int kLeftWidth = 400, kWordsWidth = 156;
 
 QString text(const std::string& utf8) {
   return QString::fromStdString(utf8);
@@ -163,8 +163,8 @@ ExportView::ExportView(const ViewServices& services, QWidget* parent) : View(par
   m_table->setSortingEnabled(false);
   m_table->setWordWrap(true);
   m_table->setAccessibleName(tr("What each runtime really runs"));
-  m_table->horizontalHeader()->setSectionResizeMode(RuntimeTableModel::kRuntime, QHeaderView::ResizeToContents);
-  m_table->horizontalHeader()->setSectionResizeMode(RuntimeTableModel::kLayers, QHeaderView::ResizeToContents);
+  m_table->setColumnWidth(RuntimeTableModel::kRuntime, kWordsWidth);  // names wrap, so that what runs has room
+  m_table->setColumnWidth(RuntimeTableModel::kLayers, kWordsWidth);
   m_table->horizontalHeader()->setSectionResizeMode(RuntimeTableModel::kExecutes, QHeaderView::Stretch);
   m_table->horizontalHeader()->setSectionResizeMode(RuntimeTableModel::kAsChosen, QHeaderView::ResizeToContents);
   m_table->setRowHeight(44);  // two lines

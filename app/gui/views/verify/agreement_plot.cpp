@@ -28,7 +28,7 @@ QString siteTooltip(const quant::SiteMeasure& site) {
 }
 
 AgreementPlot::AgreementPlot(ViewContext& context, QWidget* parent) : PlotWidget(parent), m_context(context) {
-  setTitles(tr("predicted, dB"), tr("measured, dB"));
+  setTitles(tr("predicted, dB (line: equal, band: ±2 dB)"), tr("measured, dB"));
   setAccessibleName(tr("Predicted and measured SQNR"));
   connect(this, &PlotWidget::clicked, this, [this](QPointF pixel) {
     if (const auto site = siteAt(pixel)) m_context.selectSite(*site);

@@ -63,9 +63,6 @@ class PolicyLegend : public QWidget {
       painter.drawText(QRectF(x + 10, 0, 120, 20), Qt::AlignVCenter, title);
       x += painter.fontMetrics().horizontalAdvance(title) + 34;
     }
-    painter.setPen(QPen(theme().ink2, 1));
-    painter.drawLine(QPointF(x - 4, 15), QPointF(x + 8, 5));
-    painter.drawText(QRectF(x + 14, 0, 140, 20), Qt::AlignVCenter, QObject::tr("equal, ±2 dB"));
   }
 };
 
