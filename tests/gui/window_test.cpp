@@ -119,6 +119,29 @@ TEST_F(Window, TheSiteTreeIsASoundModel) {
   EXPECT_EQ(model->rowCount(model->index(0, 0)), 4);
 }
 
+TEST_F(Window, ADragRepaintsOnlyTheBlocksItChanges) {
+  Document& document = m_window.document();
+  QAbstractItemModel* model = m_window.sites()->tree()->model();
+  QSignalSpy changed(model, &QAbstractItemModel::dataChanged);
+  document.previewThresholds(document.v0() * 1.0001, document.v1());
+  EXPECT_TRUE(changed.isEmpty()) << "no site has a range between the two";
+  float loudest = 0;
+  for (const SiteRow& row : document.rows()) loudest = std::max(loudest, row.range);
+  document.previewThresholds(document.v0(), loudest * 1.01);  // from dynamic to LAE or its fallback, or static
+  document.previewThresholds(loudest * 1.01, loudest * 1.1);
+  std::set<int> blocks;
+  for (const QList<QVariant>& arguments : changed) {
+    const QModelIndex top = arguments[0].toModelIndex();
+    if (!top.parent().isValid()) blocks.insert(top.row());
+  }
+  std::set<int> moved;
+  for (const SiteRow& row : document.rows()) {
+    if (document.plan()->site(row.id).policy != row.policy) moved.insert(row.id.block);
+  }
+  EXPECT_EQ(blocks, moved);
+  document.cancelPreview();
+}
+
 TEST_F(Window, ABrokenPathIsAMessageAndTheWorkspaceStays) {
   const auto snapshot = m_window.document().snapshot();
   QSignalSpy failed(&m_window.document(), &Document::openFailed);

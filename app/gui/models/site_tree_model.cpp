@@ -30,6 +30,9 @@ void SiteTreeModel::rebuild() {
     if (blocks.empty() || blocks.back().block != rows[i].id.block) blocks.push_back({rows[i].id.block, {}});
     blocks.back().sites.push_back(i);
   }
+  std::vector<Shown> before;
+  for (const SiteRow& row : rows) before.push_back({row.range, row.policy, row.overridden});
+  m_shown.swap(before);
   const bool sameShape =
       std::equal(blocks.begin(), blocks.end(), m_blocks.begin(), m_blocks.end(),
                  [](const Block& a, const Block& b) { return a.block == b.block && a.sites == b.sites; });
@@ -39,10 +42,14 @@ void SiteTreeModel::rebuild() {
     endResetModel();
     return;
   }
-  if (m_blocks.empty()) return;
-  emit dataChanged(index(0, 0), index(static_cast<int>(m_blocks.size()) - 1, ColumnCount - 1));
+  // A drag changes few sites at a time: only their blocks are painted again.
+  const bool comparable = before.size() == m_shown.size();
   for (int block = 0; block < static_cast<int>(m_blocks.size()); ++block) {
+    const std::vector<std::size_t>& sites = m_blocks[static_cast<std::size_t>(block)].sites;
+    const auto isNew = [&](std::size_t site) { return !comparable || before[site] != m_shown[site]; };
+    if (std::none_of(sites.begin(), sites.end(), isNew)) continue;
     const QModelIndex top = index(block, 0);
+    emit dataChanged(top, index(block, ColumnCount - 1));
     emit dataChanged(index(0, 0, top), index(rowCount(top) - 1, ColumnCount - 1, top));
   }
 }

@@ -36,11 +36,19 @@ class SiteTreeModel : public QAbstractItemModel {
     std::int32_t block;
     std::vector<std::size_t> sites;  ///< indices into Document::rows(), those that the filter shows
   };
+  /// What is shown of a row: only a difference here is worth a repaint.
+  struct Shown {
+    float range = 0;
+    quant::Policy policy = quant::Policy::Static;
+    bool overridden = false;
+    friend bool operator==(const Shown&, const Shown&) = default;
+  };
   void rebuild();
 
   Document& m_document;
   SiteFilter m_filter = SiteFilter::parse({});
   std::vector<Block> m_blocks;
+  std::vector<Shown> m_shown;  ///< order of the document's rows
 };
 
 }  // namespace oscope::gui
