@@ -1,7 +1,11 @@
 #include "quant/policy/sensitivity.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include "quant/policy/policy_rules.h"
@@ -9,27 +13,35 @@
 namespace oscope::quant {
 namespace {
 
+constexpr double kSmallestRange = 1e-6;  // thresholds are positive, dead sites are not
+
 std::size_t at(Policy policy) {
   return static_cast<std::size_t>(policy);
-}
-
-bool isStatic(Policy policy) {
-  return policy == Policy::Static || policy == Policy::LaeStatic;
 }
 
 double decibel(double noise) {
   return -10 * std::log10(std::max(noise, 1e-30));
 }
 
+/// The number of fewest digits (two at least) strictly between two others, near their geometric middle.
+double roundBetween(double low, double high) {
+  const double middle = std::sqrt(low * high);
+  for (int digits = 2; digits < 17; ++digits) {
+    const double rounded = std::strtod(fmt::format("{:.{}e}", middle, digits - 1).c_str(), nullptr);
+    if (low < rounded && rounded < high) return rounded;
+  }
+  return middle;
+}
+
 /// Thresholds just above each distinct range (and one below all), thinned evenly to `limit`.
 std::vector<double> cutPoints(std::vector<double> ranges, int limit) {
+  for (double& range : ranges) range = std::max(range, kSmallestRange);
   std::sort(ranges.begin(), ranges.end());
   ranges.erase(std::unique(ranges.begin(), ranges.end()), ranges.end());
   std::vector<double> cuts;
   for (std::size_t i = 0; i < ranges.size(); ++i) {
-    if (i == 0) cuts.push_back(std::max(ranges[0], 1e-6) * 0.9);
-    const double above = i + 1 < ranges.size() ? std::sqrt(std::max(ranges[i], 1e-6) * ranges[i + 1]) : ranges[i] * 1.1;
-    cuts.push_back(std::max(above, 1e-6));
+    if (i == 0) cuts.push_back(roundBetween(ranges[0] * 0.8, ranges[0]));
+    cuts.push_back(roundBetween(ranges[i], i + 1 < ranges.size() ? ranges[i + 1] : ranges[i] * 1.2));
   }
   if (static_cast<int>(cuts.size()) <= limit) return cuts;
   std::vector<double> thinned;
@@ -38,6 +50,50 @@ std::vector<double> cutPoints(std::vector<double> ranges, int limit) {
   }
   return thinned;
 }
+
+/// Counts by rank with the k-th smallest member in logarithmic time (a Fenwick tree).
+class RankCounts {
+ public:
+  explicit RankCounts(std::size_t ranks) : m_tree(ranks + 1) {}
+  void add(std::size_t rank, int count) {
+    for (std::size_t i = rank + 1; i < m_tree.size(); i += i & (~i + 1)) m_tree[i] += count;
+  }
+  std::size_t kth(int k) const {
+    std::size_t place = 0;
+    for (std::size_t step = std::bit_floor(m_tree.size()); step > 0; step /= 2) {
+      if (place + step >= m_tree.size() || m_tree[place + step] > k) continue;
+      place += step;
+      k -= m_tree[place];
+    }
+    return place;
+  }
+
+ private:
+  std::vector<int> m_tree;
+};
+
+/// What the sites of a plan add up to while single ones change their policy.
+struct Totals {
+  RankCounts ranks;  ///< of predicted noise, the largest first
+  double noise = 0;
+  int predicted = 0;
+  std::array<int, 4> counts{};
+};
+
+/// A site in one of the three zones of the thresholds.
+struct InZone {
+  Policy policy = Policy::Static;
+  double noise = 0;
+  std::optional<std::size_t> rank;  ///< empty: no prediction
+
+  void add(Totals& totals, int sign) const {
+    totals.counts[at(policy)] += sign;
+    if (!rank) return;
+    totals.ranks.add(*rank, sign);
+    totals.noise += sign * noise;
+    totals.predicted += sign;
+  }
+};
 
 }  // namespace
 
@@ -99,73 +155,108 @@ Outlook ThresholdModel::outlook(double v0, double v1) const {
   return outlook;
 }
 
-std::vector<ThresholdPair> ThresholdModel::sweep(int limit, const JobContext& context) const {
-  // Sites by range: a pair (v0, v1) puts a prefix below v0, a suffix from v1 on, the rest between. Prefix sums of the
-  // noise and of the static count make each pair two subtractions.
-  struct Contribution {
+std::vector<ThresholdPair> ThresholdModel::sweep(int limit, const JobContext& context, const PairSink& finished) const {
+  // Sites by range: a pair (v0, v1) puts a prefix below v0, a suffix from v1 on, the rest between. As v1 rises, single
+  // sites move from the suffix into the middle.
+  struct Mover {
     double range = 0;
-    std::array<double, 3> noise{};  // when below v0, between, above v1
-    std::array<int, 3> statics{};
+    std::array<InZone, 3> zones;  // below v0, between, from v1 on
   };
-  std::vector<Contribution> sites;
+  std::vector<double> known;  // noise of every prediction, the largest first: its place is its rank
+  for (const Site& site : m_sites) {
+    for (Policy policy : kPolicies) {
+      if (site.predicted[at(policy)]) known.push_back(site.noise[at(policy)]);
+    }
+  }
+  std::sort(known.begin(), known.end(), std::greater<>());
+  const auto inZone = [&](const Site& site, Policy policy) {
+    InZone zone{policy, site.noise[at(policy)], std::nullopt};
+    if (site.predicted[at(policy)]) {
+      zone.rank = static_cast<std::size_t>(std::lower_bound(known.begin(), known.end(), zone.noise, std::greater<>()) -
+                                           known.begin());
+    }
+    return zone;
+  };
+  std::vector<Mover> movers;
   std::vector<double> ranges;
-  double fixedNoise = 0;
-  int fixedStatics = 0;
-  for (std::size_t i = 0; i < m_sites.size(); ++i) {
-    const Site& site = m_sites[i];
+  std::vector<InZone> fixed;
+  for (const Site& site : m_sites) {
     if (site.overridden || !m_thresholdsAct) {
-      fixedNoise += site.noise[at(site.fixed)];
-      fixedStatics += isStatic(site.fixed) ? 1 : 0;
+      fixed.push_back(inZone(site, site.fixed));
       continue;
     }
     const Policy between = site.foldable ? Policy::LaeStatic : Policy::Dynamic;
-    Contribution entry;
-    entry.range = site.range;
-    entry.noise = {site.noise[at(Policy::Static)], site.noise[at(between)], site.noise[at(Policy::Dynamic)]};
-    entry.statics = {1, isStatic(between) ? 1 : 0, 0};
-    sites.push_back(entry);
+    movers.push_back(
+        {site.range, {inZone(site, Policy::Static), inZone(site, between), inZone(site, Policy::Dynamic)}});
     ranges.push_back(site.range);
   }
-  std::sort(sites.begin(), sites.end(), [](const auto& a, const auto& b) { return a.range < b.range; });
-  std::vector<std::array<double, 3>> noise(sites.size() + 1);
-  std::vector<std::array<int, 3>> statics(sites.size() + 1);
-  for (std::size_t i = 0; i < sites.size(); ++i) {
-    for (std::size_t zone = 0; zone < 3; ++zone) {
-      noise[i + 1][zone] = noise[i][zone] + sites[i].noise[zone];
-      statics[i + 1][zone] = statics[i][zone] + sites[i].statics[zone];
-    }
-  }
-  const auto countBelow = [&](double limitRange, bool inclusive) {
-    const auto place = std::partition_point(sites.begin(), sites.end(), [&](const Contribution& site) {
-      return inclusive ? site.range <= limitRange : site.range < limitRange;
-    });
-    return static_cast<std::size_t>(place - sites.begin());
-  };
+  std::sort(movers.begin(), movers.end(), [](const Mover& a, const Mover& b) { return a.range < b.range; });
 
   const std::vector<double> cuts = cutPoints(ranges, limit);
-  const double total = static_cast<double>(m_sites.size());
+  const auto all = static_cast<std::int64_t>(cuts.size());
+  ProgressMeter progress(context, "sweep", "pairs", std::max<std::int64_t>(0, all * (all - 1) / 2));
   std::vector<ThresholdPair> pairs;
-  for (std::size_t low = 0; low < cuts.size(); ++low) {
-    context.checkCancelled();
-    const std::size_t below = countBelow(cuts[low], true);
+  const auto sweepRow = [&](std::size_t low) {
+    const std::size_t first = pairs.size();
+    Totals totals{RankCounts(known.size()), 0, 0, {}};
+    for (const InZone& site : fixed) site.add(totals, 1);
+    std::size_t next = 0;  // first site that is not below v1
+    for (const Mover& mover : movers) {
+      const bool below = mover.range <= cuts[low];
+      mover.zones[below ? 0 : 2].add(totals, 1);
+      next += below ? 1 : 0;
+    }
     for (std::size_t high = low + 1; high < cuts.size(); ++high) {
-      const std::size_t upTo = countBelow(cuts[high], false);
-      const double sum =
-          fixedNoise + noise[below][0] + noise[upTo][1] - noise[below][1] + noise.back()[2] - noise[upTo][2];
-      const int count = fixedStatics + statics[below][0] + statics[upTo][1] - statics[below][1];
-      pairs.push_back({cuts[low], cuts[high], count / total, decibel(sum / total)});
+      for (; next < movers.size() && movers[next].range < cuts[high]; ++next) {
+        movers[next].zones[2].add(totals, -1);
+        movers[next].zones[1].add(totals, 1);
+      }
+      ThresholdPair& pair = pairs.emplace_back();
+      pair.v0 = cuts[low];
+      pair.v1 = cuts[high];
+      pair.counts = totals.counts;
+      const int statics = totals.counts[at(Policy::Static)] + totals.counts[at(Policy::LaeStatic)];
+      pair.staticShare = statics / static_cast<double>(m_sites.size());
+      if (totals.predicted == 0) continue;
+      pair.meanSqnrDb = decibel(totals.noise / totals.predicted);
+      pair.medianSqnrDb = decibel(known[totals.ranks.kth(totals.predicted / 2)]);
+      pair.worstSqnrDb = decibel(known[totals.ranks.kth(0)]);
+    }
+    if (finished) finished(std::span(pairs).subspan(first));
+    progress.advance(static_cast<std::int64_t>(pairs.size() - first));
+  };
+  constexpr std::size_t kStride = 16;  // the first rows are spread over the axis: a coarse picture comes early
+  for (std::size_t offset = 0; offset < kStride; ++offset) {
+    for (std::size_t low = offset; low + 1 < cuts.size(); low += kStride) {
+      context.checkCancelled();
+      sweepRow(low);
     }
   }
   return pairs;
 }
 
-std::vector<ThresholdPair> paretoFront(std::vector<ThresholdPair> pairs) {
-  std::sort(pairs.begin(), pairs.end(), [](const ThresholdPair& a, const ThresholdPair& b) {
-    return a.staticShare != b.staticShare ? a.staticShare > b.staticShare : a.meanSqnrDb > b.meanSqnrDb;
+double qualityDb(const ThresholdPair& pair, Quality quality) {
+  return quality == Quality::Median  ? pair.medianSqnrDb
+         : quality == Quality::Worst ? pair.worstSqnrDb
+                                     : pair.meanSqnrDb;
+}
+
+double qualityDb(const Outlook& outlook, Quality quality) {
+  return quality == Quality::Median  ? outlook.medianSqnrDb
+         : quality == Quality::Worst ? outlook.worstSqnrDb
+                                     : outlook.meanSqnrDb;
+}
+
+std::vector<ThresholdPair> paretoFront(std::vector<ThresholdPair> pairs, Quality quality) {
+  std::sort(pairs.begin(), pairs.end(), [&](const ThresholdPair& a, const ThresholdPair& b) {
+    const double better = qualityDb(a, quality), worse = qualityDb(b, quality);
+    if (a.staticShare != b.staticShare) return a.staticShare > b.staticShare;
+    if (better != worse) return better > worse;
+    return a.v0 != b.v0 ? a.v0 < b.v0 : a.v1 < b.v1;
   });
   std::vector<ThresholdPair> front;
   for (const ThresholdPair& pair : pairs) {
-    if (front.empty() || pair.meanSqnrDb > front.back().meanSqnrDb) front.push_back(pair);
+    if (front.empty() || qualityDb(pair, quality) > qualityDb(front.back(), quality)) front.push_back(pair);
   }
   std::reverse(front.begin(), front.end());
   return front;

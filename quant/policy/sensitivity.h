@@ -1,6 +1,9 @@
 // What thresholds decide, prepared so that a mouse drag and a sweep over all pairs are look-ups.
 #pragma once
 
+#include <array>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "analysis/base/job_context.h"
@@ -10,12 +13,22 @@
 
 namespace oscope::quant {
 
-/// One pair of thresholds with what it would give.
+/// Which of an outlook's figures stands for the quality of the whole model.
+enum class Quality : std::uint8_t { Median, Worst, Total };
+
+/// One pair of thresholds with what it would give: the figures of its Outlook.
 struct ThresholdPair {
   double v0 = 0, v1 = 0;
-  double staticShare = 0;  ///< share of sites with a static scale (with and without LAE), 0..1
-  double meanSqnrDb = 0;   ///< Outlook::meanSqnrDb
+  std::array<int, 4> counts{};  ///< sites by Policy
+  double staticShare = 0;       ///< share of sites with a static scale (with and without LAE), 0..1
+  double meanSqnrDb = 0, medianSqnrDb = 0, worstSqnrDb = 0;
 };
+
+double qualityDb(const ThresholdPair& pair, Quality quality);
+double qualityDb(const Outlook& outlook, Quality quality);
+
+/// Receives pairs while a sweep runs, on the sweep's thread.
+using PairSink = std::function<void(std::span<const ThresholdPair>)>;
 
 class ThresholdModel {
  public:
@@ -30,9 +43,13 @@ class ThresholdModel {
   Policy byRule(std::size_t site, double v0, double v1) const;
   Outlook outlook(double v0, double v1) const;
 
-  /// Every pair of distinct thresholds that gives another plan (cut points between the ranges of sites), at most
-  /// `limit` per axis, evenly thinned. Cost per pair is independent of the number of sites.
-  std::vector<ThresholdPair> sweep(int limit, const JobContext& context) const;
+  /// Whether thresholds decide anything: the recipe runs FPTQ.
+  bool thresholdsAct() const { return m_thresholdsAct; }
+
+  /// Every pair of distinct thresholds that gives another plan (cut points between the ranges of sites, as round as
+  /// they can be there), at most `limit` per axis, evenly thinned. `finished` gets the pairs in batches as they are
+  /// found, the first ones spread over all of the axis. Cost per pair: the logarithm of the number of sites.
+  std::vector<ThresholdPair> sweep(int limit, const JobContext& context, const PairSink& finished = {}) const;
 
  private:
   struct Site {
@@ -46,7 +63,8 @@ class ThresholdModel {
   bool m_thresholdsAct = false;
 };
 
-/// The pairs that no other beats in both static share and predicted quality, by ascending share.
-std::vector<ThresholdPair> paretoFront(std::vector<ThresholdPair> pairs);
+/// The pairs that no other beats in both static share and predicted quality, by ascending share. Of pairs that are
+/// equal in both the one of the lowest thresholds stays.
+std::vector<ThresholdPair> paretoFront(std::vector<ThresholdPair> pairs, Quality quality = Quality::Total);
 
 }  // namespace oscope::quant

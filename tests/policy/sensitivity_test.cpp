@@ -84,6 +84,9 @@ TEST(ThresholdModel, SweepFindsWhatOutlooksSay) {
   for (const ThresholdPair& pair : pairs) {
     const Outlook outlook = model.outlook(pair.v0, pair.v1);
     EXPECT_NEAR(pair.meanSqnrDb, outlook.meanSqnrDb, 1e-6);
+    EXPECT_DOUBLE_EQ(pair.medianSqnrDb, outlook.medianSqnrDb);
+    EXPECT_DOUBLE_EQ(pair.worstSqnrDb, outlook.worstSqnrDb);
+    EXPECT_EQ(pair.counts, outlook.counts);
     EXPECT_DOUBLE_EQ(pair.staticShare, outlook.staticShare);
   }
   const std::vector<ThresholdPair> front = paretoFront(pairs);
@@ -92,6 +95,47 @@ TEST(ThresholdModel, SweepFindsWhatOutlooksSay) {
     EXPECT_FALSE(std::any_of(front.begin(), front.end(), [&](const ThresholdPair& best) {
       return pair.staticShare > best.staticShare && pair.meanSqnrDb > best.meanSqnrDb;
     }));
+  }
+}
+
+TEST(ThresholdModel, SweepHandsOutPairsAsTheyAreFoundAndStops) {
+  const test::MadeSnapshot snapshot = madeSnapshot(5);
+  Recipe recipe = floatWeights();
+  recipe.overrides[{1, SiteKind::AttnIn}] = Policy::None;
+  const PredictionTable predictions(snapshot, recipe, {});
+  const ThresholdModel model(snapshot, makePlan(snapshot, recipe), &predictions);
+  std::vector<ThresholdPair> handed;
+  int batches = 0;
+  const PairSink collect = [&](std::span<const ThresholdPair> batch) {
+    ++batches;
+    handed.insert(handed.end(), batch.begin(), batch.end());
+  };
+  const std::vector<ThresholdPair> pairs = model.sweep(1000, {}, collect);
+  EXPECT_GT(batches, 10);
+  ASSERT_EQ(handed.size(), pairs.size());
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    EXPECT_EQ(handed[i].v0, pairs[i].v0);
+    EXPECT_EQ(handed[i].worstSqnrDb, model.outlook(pairs[i].v0, pairs[i].v1).worstSqnrDb);
+  }
+
+  std::stop_source source;
+  JobContext context;
+  context.stop = source.get_token();
+  batches = 0;
+  const auto stopAtOnce = [&](std::span<const ThresholdPair>) {
+    ++batches;
+    source.request_stop();
+  };
+  EXPECT_THROW(model.sweep(1000, context, stopAtOnce), Cancelled);
+  EXPECT_EQ(batches, 1);
+}
+
+TEST(ThresholdModel, ASweepWithoutPredictionsHoldsCounts) {
+  const test::MadeSnapshot snapshot = madeSnapshot(2);
+  const ThresholdModel model(snapshot, makePlan(snapshot, floatWeights()), nullptr);
+  for (const ThresholdPair& pair : model.sweep(1000, {})) {
+    EXPECT_EQ(pair.counts, model.outlook(pair.v0, pair.v1).counts);
+    EXPECT_EQ(pair.medianSqnrDb, 0);
   }
 }
 
