@@ -67,6 +67,10 @@ std::string formatCount(std::int64_t count) {
   return (count < 0 ? kMinus : "") + withCommas(digits);
 }
 
+std::string formatCounted(std::int64_t count, const std::string& one, const std::string& many) {
+  return formatCount(count) + " " + (count == 1 ? one : many);
+}
+
 std::string formatBytes(double bytes) {
   constexpr const char* kUnits[] = {"B", "kB", "MB", "GB", "TB", "PB"};
   int unit = 0;

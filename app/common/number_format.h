@@ -18,6 +18,8 @@ std::string formatShare(double share);
 std::string formatFactor(double factor);
 /// Whole numbers in full with thousands commas: "65,536".
 std::string formatCount(std::int64_t count);
+/// A count with its noun: "1 site", "32 sites".
+std::string formatCounted(std::int64_t count, const std::string& one, const std::string& many);
 /// Decimal bytes, three digits: "46.5 MB", "1.20 GB", "512 B".
 std::string formatBytes(double bytes);
 /// "0:41", "12:05", from one hour on "1 h 12 m".

@@ -6,21 +6,38 @@
 #include <cmath>
 
 #include "analysis/stats/hdf5_store.h"
+#include "app/common/number_format.h"
 #include "app/gui/jobs/job_runner.h"
+#include "app/gui/marks.h"
+#include "quant/policy/policy_rules.h"
 
 namespace oscope::gui {
 
-/// Any change of the recipe: the two values. Drags arrive as one command, so that one undo takes one drag back.
+/// Any change of the recipe: the two values. Drags arrive as one command, so that one undo takes one drag back; what is
+/// typed arrives as many that merge.
 class RecipeCommand : public QUndoCommand {
  public:
-  RecipeCommand(Document& document, quant::Recipe after, const QString& text)
-      : QUndoCommand(text), m_document(document), m_before(document.recipe()), m_after(std::move(after)) {}
+  RecipeCommand(Document& document, quant::Recipe after, const QString& text, QString merge)
+      : QUndoCommand(text),
+        m_document(document),
+        m_before(document.recipe()),
+        m_after(std::move(after)),
+        m_merge(std::move(merge)) {}
+  int id() const override { return m_merge.isEmpty() ? -1 : 1; }
+  bool mergeWith(const QUndoCommand* next) override {
+    const auto* later = static_cast<const RecipeCommand*>(next);
+    if (later->m_merge != m_merge) return false;
+    m_after = later->m_after;
+    setObsolete(m_after == m_before);
+    return true;
+  }
   void undo() override { m_document.applyRecipe(m_before); }
   void redo() override { m_document.applyRecipe(m_after); }
 
  private:
   Document& m_document;
   quant::Recipe m_before, m_after;
+  QString m_merge;
 };
 
 namespace {
@@ -203,29 +220,94 @@ void Document::setThresholds(double v0, double v1) {
   setRecipe(next, tr("Thresholds %1 · %2").arg(v0, 0, 'g', 3).arg(v1, 0, 'g', 3));
 }
 
+namespace {
+
+QString countedSites(std::int64_t count) {
+  return QString::fromStdString(app::formatCounted(count, "site", "sites"));
+}
+
+}  // namespace
+
 void Document::setPolicy(const std::set<SiteId>& sites, std::optional<quant::Policy> policy) {
   quant::Recipe next = recipe();
+  QString reason;
+  int refused = 0;
   for (SiteId site : sites) {
+    const QString obstacle = policy ? whyNot(site, *policy) : QString();
+    if (!obstacle.isEmpty()) {
+      ++refused;
+      reason = obstacle;
+      continue;
+    }
     next.overrides.erase(site);
     if (policy) next.overrides[site] = *policy;
   }
-  setRecipe(next, policy ? tr("Policy of %n site(s)", nullptr, static_cast<int>(sites.size()))
-                         : tr("Reset %n site(s) to the rule", nullptr, static_cast<int>(sites.size())));
+  if (refused > 0) {
+    emit notice(sites.size() == 1 ? tr("%1 can't be had here: %2").arg(policyTitle(*policy), reason)
+                                  : tr("%1 can't be had at %2 of %3 sites: %4")
+                                        .arg(policyTitle(*policy))
+                                        .arg(refused)
+                                        .arg(sites.size())
+                                        .arg(reason));
+  }
+  const int changed = static_cast<int>(sites.size()) - refused;
+  setRecipe(next, policy ? tr("%1 at %2").arg(policyTitle(*policy), countedSites(changed))
+                         : tr("Reset %1 to the rule").arg(countedSites(changed)));
 }
 
-void Document::setNote(SiteId site, const QString& note) {
+void Document::setWeights(const std::set<SiteId>& sites, std::optional<quant::WeightScheme> scheme) {
+  if (!m_snapshot) return;
+  quant::Recipe next = recipe();
+  for (SiteId site : sites) {
+    for (const stats::ReaderStats& reader : m_snapshot->site(site).readers) {
+      next.weightOverrides.erase(reader.module);
+      if (scheme && !(*scheme == next.weights)) next.weightOverrides[reader.module] = *scheme;
+    }
+  }
+  setRecipe(next, tr("Weights of %1").arg(countedSites(static_cast<std::int64_t>(sites.size()))));
+}
+
+QString Document::whyNot(SiteId site, quant::Policy policy) const {
+  if (policy != quant::Policy::LaeStatic || !m_snapshot) return {};
+  if (!m_thresholds || !m_thresholds->thresholdsAct()) return tr("the recipe has no FPTQ step");
+  const stats::SiteStats& facts = m_snapshot->site(site);
+  const QString obstacle = QString::fromStdString(quant::whyNotFoldable(facts, recipe()));
+  if (obstacle.isEmpty() || facts.foldEdge.empty()) return obstacle;
+  return tr("the recipe does not fold into %1").arg(QString::fromStdString(facts.foldEdge));
+}
+
+void Document::setNote(SiteId site, const QString& note, const QString& merge) {
   quant::Recipe next = recipe();
   if (note.isEmpty()) {
     next.notes.erase(site);
   } else {
     next.notes[site] = note.toStdString();
   }
-  setRecipe(next, tr("Note"));
+  setRecipe(next, tr("Note"), merge);
 }
 
-void Document::setRecipe(const quant::Recipe& next, const QString& what) {
-  if (next == recipe()) return;
-  m_undo.push(new RecipeCommand(*this, next, what));
+bool Document::setRecipe(const quant::Recipe& next, const QString& what, const QString& merge) {
+  if (next == recipe()) return true;
+  if (const std::optional<Error> error = whyUnfit(next)) {
+    emit openFailed(QString::fromStdString(error->text()), QString::fromStdString(error->where()),
+                    QString::fromStdString(error->remedy()));
+    return false;
+  }
+  m_undo.push(new RecipeCommand(*this, next, what, merge));
+  return true;
+}
+
+std::optional<Error> Document::whyUnfit(const quant::Recipe& next) const {
+  try {
+    if (m_snapshot) {
+      m_checked = std::make_shared<const quant::Plan>(quant::makePlan(*m_snapshot, next));
+    } else {
+      quant::checkRecipe(next, "recipe");
+    }
+  } catch (const Error& error) {
+    return error;
+  }
+  return std::nullopt;
 }
 
 void Document::applyRecipe(const quant::Recipe& next) {
@@ -248,7 +330,9 @@ void Document::refreshPlan() {
   m_thresholds.reset();
   if (m_snapshot) {
     try {
-      m_plan = std::make_shared<const quant::Plan>(quant::makePlan(*m_snapshot, recipe()));
+      const bool known =
+          m_checked && m_checked->recipe == recipe() && m_checked->snapshotHash == m_snapshot->contentHash();
+      m_plan = known ? m_checked : std::make_shared<const quant::Plan>(quant::makePlan(*m_snapshot, recipe()));
       m_thresholds = std::make_unique<quant::ThresholdModel>(*m_snapshot, *m_plan, m_predictions.get());
     } catch (const Error& error) {
       emit openFailed(QString::fromStdString(error.text()), QString::fromStdString(error.where()),
@@ -271,6 +355,8 @@ void Document::refreshRows() {
       row.range = site.range;
       row.rangeWithoutFirst = site.rangeWithoutFirst;
       row.overridden = site.overridden;
+      for (const quant::LinearPlan& linear : site.linears)
+        row.weightBits = std::min(row.weightBits, linear.scheme.bits);
       row.policy = m_thresholds->policy(i, v0(), v1());
       row.byRule = m_thresholds->byRule(i, v0(), v1());
       if (m_predictions) row.predictedDb = m_predictions->at(i, row.policy).total;

@@ -9,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "analysis/base/error.h"
 #include "analysis/model/open_model.h"
 #include "analysis/stats/snapshot.h"
 #include "quant/pipeline/workspace.h"
@@ -28,6 +29,7 @@ struct SiteRow {
   quant::Policy policy = quant::Policy::Static;
   quant::Policy byRule = quant::Policy::Static;
   bool overridden = false;
+  int weightBits = 16;  ///< of its linears, the lowest
   std::optional<double> predictedDb, measuredDb;
 };
 
@@ -61,9 +63,19 @@ class Document : public QObject {
   const quant::Recipe& recipe() const { return m_workspace.recipe; }
   QUndoStack& undoStack() { return m_undo; }
   void setThresholds(double v0, double v1);
-  void setPolicy(const std::set<SiteId>& sites, std::optional<quant::Policy> policy);  ///< nullopt: back to the rule
-  void setNote(SiteId site, const QString& note);
-  void setRecipe(const quant::Recipe& recipe, const QString& what);  ///< any other change, named for the undo menu
+  /// nullopt: back to the rule. Sites that can't have the policy stay as they are; notice() says so.
+  void setPolicy(const std::set<SiteId>& sites, std::optional<quant::Policy> policy);
+  /// Scheme of all linears of these sites; nullopt: the recipe's own.
+  void setWeights(const std::set<SiteId>& sites, std::optional<quant::WeightScheme> scheme);
+  /// Changes with the same non-empty `merge` that follow each other are one undo step (typing).
+  void setNote(SiteId site, const QString& note, const QString& merge = {});
+  /// Any other change, named for the undo menu. A recipe that doesn't fit (whyUnfit) changes nothing and arrives by
+  /// openFailed(); then false.
+  bool setRecipe(const quant::Recipe& recipe, const QString& what, const QString& merge = {});
+  /// Why this snapshot can't be planned with `recipe`; nullopt where it can.
+  std::optional<Error> whyUnfit(const quant::Recipe& recipe) const;
+  /// Why the site can't have this policy, in words; empty where it can.
+  QString whyNot(SiteId site, quant::Policy policy) const;
 
   // What follows from it.
   /// The complete plan of the committed recipe; null while there is none.
@@ -89,6 +101,7 @@ class Document : public QObject {
  signals:
   void opened();
   void openFailed(const QString& text, const QString& where, const QString& remedy);
+  void notice(const QString& text);  ///< what a change left out, and why
   void modelChanged();
   void snapshotChanged();
   void recipeChanged();
@@ -111,6 +124,7 @@ class Document : public QObject {
   std::shared_ptr<const model::OpenedModel> m_model;
   stats::SnapshotPtr m_snapshot;
   std::shared_ptr<const quant::Plan> m_plan;
+  mutable std::shared_ptr<const quant::Plan> m_checked;  ///< of the recipe that whyUnfit() tried last
   std::shared_ptr<const quant::PredictionTable> m_predictions;
   std::unique_ptr<quant::ThresholdModel> m_thresholds;
   std::optional<quant::VerifyReport> m_report;

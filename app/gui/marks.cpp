@@ -7,10 +7,10 @@
 
 namespace oscope::gui {
 
-void paintMark(QPainter& painter, QPointF center, quant::Policy policy, double scale, QColor halo) {
+void paintMark(QPainter& painter, QPointF center, quant::Policy policy, double scale, QColor halo, const Theme& t) {
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing);
-  const QColor color = theme().mark(policy);
+  const QColor color = t.mark(policy);
   painter.setBrush(color);
   painter.setPen(halo.isValid() ? QPen(halo, 1.2) : QPen(Qt::NoPen));
   switch (policy) {
@@ -30,7 +30,7 @@ void paintMark(QPainter& painter, QPointF center, quant::Policy policy, double s
       break;
     }
     case quant::Policy::None:
-      painter.setBrush(theme().surface);
+      painter.setBrush(t.surface);
       painter.setPen(QPen(color, 1.6));
       painter.drawEllipse(center, 3.8 * scale, 3.8 * scale);
       break;

@@ -32,6 +32,9 @@ TEST(NumberFormat, DecibelsHaveOneDecimalAndATrueMinus) {
 
 TEST(NumberFormat, CountsBytesAndDurations) {
   EXPECT_EQ(formatCount(65536), "65,536");
+  EXPECT_EQ(formatCounted(1, "site", "sites"), "1 site");
+  EXPECT_EQ(formatCounted(1320, "site", "sites"), "1,320 sites");
+  EXPECT_EQ(formatCounted(0, "site", "sites"), "0 sites");
   EXPECT_EQ(formatCount(-1234567), "−1,234,567");
   EXPECT_EQ(formatBytes(512), "512 B");
   EXPECT_EQ(formatBytes(46'500'000), "46.5 MB");

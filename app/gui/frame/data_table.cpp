@@ -4,6 +4,7 @@
 #include <QClipboard>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QMouseEvent>
 #include <algorithm>
 #include <cmath>
 
@@ -32,27 +33,77 @@ bool isMissing(const QVariant& value) {
 
 }  // namespace
 
-bool TableSorter::lessThan(const QModelIndex& left, const QModelIndex& right) const {
-  QVariant a = left.data(SortRole), b = right.data(SortRole);
-  if (!a.isValid() && !b.isValid()) {
-    a = left.data(Qt::DisplayRole);
-    b = right.data(Qt::DisplayRole);
+void TableSorter::sort(int column, Qt::SortOrder order) {
+  m_keys.clear();
+  if (column >= 0) m_keys.push_back({column, order});
+  QSortFilterProxyModel::sort(column, order);
+  emit headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);
+}
+
+void TableSorter::addKey(int column) {
+  if (m_keys.empty()) return sort(column);
+  const auto known = std::find_if(m_keys.begin(), m_keys.end(), [&](const Key& key) { return key.column == column; });
+  if (known == m_keys.end()) {
+    m_keys.push_back({column, Qt::AscendingOrder});
+  } else {
+    known->order = known->order == Qt::AscendingOrder ? Qt::DescendingOrder : Qt::AscendingOrder;
   }
-  if (isMissing(a) != isMissing(b)) return isMissing(b) == (sortOrder() == Qt::AscendingOrder);
-  return QVariant::compare(a, b) == QPartialOrdering::Less;
+  if (known == m_keys.begin()) QSortFilterProxyModel::sort(column, m_keys.front().order);
+  invalidate();
+  emit headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);
+}
+
+QVariant TableSorter::headerData(int section, Qt::Orientation orientation, int role) const {
+  const QVariant head = QSortFilterProxyModel::headerData(section, orientation, role);
+  if (orientation != Qt::Horizontal) return head;
+  if (role == CsvRole && !head.isValid()) return QSortFilterProxyModel::headerData(section, orientation);
+  if (role != Qt::DisplayRole) return head;
+  for (std::size_t i = 1; i < m_keys.size(); ++i) {
+    if (m_keys[i].column != section) continue;
+    const QString arrow = m_keys[i].order == Qt::AscendingOrder ? QStringLiteral("↑") : QStringLiteral("↓");
+    return QStringLiteral("%1 %2%3").arg(head.toString(), arrow).arg(i + 1);
+  }
+  return head;
+}
+
+bool TableSorter::lessThan(const QModelIndex& left, const QModelIndex& right) const {
+  // Descending, Qt asks whether `right` stands before `left`.
+  const QModelIndex& a = sortOrder() == Qt::AscendingOrder ? left : right;
+  const QModelIndex& b = sortOrder() == Qt::AscendingOrder ? right : left;
+  for (const Key& key : m_keys) {
+    const QModelIndex first = a.siblingAtColumn(key.column), second = b.siblingAtColumn(key.column);
+    QVariant x = first.data(SortRole), y = second.data(SortRole);
+    if (!x.isValid() && !y.isValid()) {
+      x = first.data(Qt::DisplayRole);
+      y = second.data(Qt::DisplayRole);
+    }
+    if (isMissing(x) && isMissing(y)) continue;
+    if (isMissing(x) != isMissing(y)) return isMissing(y);
+    const QPartialOrdering order = QVariant::compare(x, y);
+    if (order == QPartialOrdering::Less) return key.order == Qt::AscendingOrder;
+    if (order == QPartialOrdering::Greater) return key.order == Qt::DescendingOrder;
+  }
+  return false;
 }
 
 QString tableCsv(const QAbstractItemModel& model, const QList<int>& rows) {
   QString text;
+  std::vector<std::pair<int, QString>> heads;
+  for (int column = 0; column < model.columnCount(); ++column) {
+    QVariant head = model.headerData(column, Qt::Horizontal, CsvRole);
+    if (head.typeId() == QMetaType::Bool && !head.toBool()) continue;
+    if (!head.isValid()) head = model.headerData(column, Qt::Horizontal, Qt::DisplayRole);
+    heads.emplace_back(column, quoted(head.toString()));
+  }
   const auto line = [&](const auto& field) {
-    for (int column = 0; column < model.columnCount(); ++column) {
-      if (column > 0) text += QLatin1Char(',');
-      text += field(column);
+    for (const auto& head : heads) {
+      if (&head != &heads.front()) text += QLatin1Char(',');
+      text += field(head);
     }
     text += QLatin1Char('\n');
   };
-  line([&](int column) { return quoted(model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString()); });
-  for (int row : rows) line([&](int column) { return cell(model, row, column); });
+  line([&](const auto& head) { return head.second; });
+  for (int row : rows) line([&](const auto& head) { return cell(model, row, head.first); });
   return text;
 }
 
@@ -78,6 +129,7 @@ DataTable::DataTable(QWidget* parent) : QTableView(parent) {
   horizontalHeader()->setHighlightSections(false);
   horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   horizontalHeader()->setFixedHeight(28);
+  horizontalHeader()->viewport()->installEventFilter(this);
   setRowHeight(28);
 }
 
@@ -97,6 +149,17 @@ void DataTable::copySelection() const {
 
 void DataTable::copyAll() const {
   QApplication::clipboard()->setText(csv());
+}
+
+bool DataTable::eventFilter(QObject* object, QEvent* event) {
+  const bool isClick = event->type() == QEvent::MouseButtonPress || event->type() == QEvent::MouseButtonRelease;
+  if (!isClick || object != horizontalHeader()->viewport()) return QTableView::eventFilter(object, event);
+  const auto* mouse = static_cast<QMouseEvent*>(event);
+  auto* sorter = qobject_cast<TableSorter*>(model());
+  if (sorter == nullptr || mouse->button() != Qt::LeftButton || !(mouse->modifiers() & Qt::ShiftModifier)) return false;
+  const int column = horizontalHeader()->logicalIndexAt(mouse->position().toPoint());
+  if (event->type() == QEvent::MouseButtonRelease && column >= 0) sorter->addKey(column);
+  return true;
 }
 
 void DataTable::keyPressEvent(QKeyEvent* event) {

@@ -3,24 +3,39 @@
 
 #include <QSortFilterProxyModel>
 #include <QTableView>
+#include <vector>
 
 namespace oscope::gui {
 
 /// Roles that models of tables answer beside the usual ones.
 enum TableRole {
   SortRole = Qt::UserRole + 100,  ///< what a column is sorted by, where the text is not (numbers)
-  CsvRole,                        ///< full precision for CSV, where the text is rounded
+  CsvRole,  ///< full precision for CSV, where the text is rounded; a head's false: no column in CSV
 };
 
-/// Sorts by SortRole where it is given; rows without a value (invalid, NaN) stand last in both directions.
+/// Sorts by SortRole where it is given; rows without a value (invalid, NaN) stand last in both directions. Several
+/// keys: sort() sets the first, addKey() adds others that decide between equal rows; the heads show them.
 class TableSorter : public QSortFilterProxyModel {
   Q_OBJECT
 
  public:
+  struct Key {
+    int column = 0;
+    Qt::SortOrder order = Qt::AscendingOrder;
+  };
   using QSortFilterProxyModel::QSortFilterProxyModel;
+
+  const std::vector<Key>& keys() const { return m_keys; }
+  void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+  /// Adds `column` as the last key; one that is there already turns its direction.
+  void addKey(int column);
+  QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
  protected:
   bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
+
+ private:
+  std::vector<Key> m_keys;
 };
 
 /// CSV of a model's rows as they stand (RFC 4180): heads, then CsvRole or else the text of each cell.
@@ -29,7 +44,7 @@ QString tableCsv(const QAbstractItemModel& model);
 QString tableCsv(const QAbstractItemModel& model, const QList<int>& rows);
 
 /// Give it a model with setModel (mostly a TableSorter over one). Ctrl+C copies the selected rows as CSV, Ctrl+A
-/// selects all; Enter activates the current row.
+/// selects all; Enter activates the current row. Shift and a click on a head add a second sort key.
 class DataTable : public QTableView {
   Q_OBJECT
 
@@ -42,6 +57,7 @@ class DataTable : public QTableView {
   void copyAll() const;
 
  protected:
+  bool eventFilter(QObject* object, QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
 };
 

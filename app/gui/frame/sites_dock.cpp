@@ -69,9 +69,7 @@ SitesDock::SitesDock(Document& document, ViewContext& context, QWidget* parent)
   m_filter->setClearButtonEnabled(true);
   m_filter->addAction(QIcon(iconPixmap(QStringLiteral("search"), theme().ink3, 16, 2)), QLineEdit::LeadingPosition);
   m_filter->setAccessibleName(tr("Filter sites"));
-  m_filter->setToolTip(
-      tr("Filter sites (Ctrl+F): names, policies, hand, range > 150, first, block, predicted, measured; "
-         "joined by &"));
+  m_filter->setToolTip(tr("Filter sites (Ctrl+F). %1").arg(siteFilterHelp()));
   auto* filterRow = new QHBoxLayout;
   filterRow->setContentsMargins(12, 0, 12, 4);
   filterRow->addWidget(m_filter);
