@@ -3,7 +3,9 @@
 #include "app/gui/views/distribution/distribution_view.h"
 #include "app/gui/views/export/export_view.h"
 #include "app/gui/views/heatmap/heatmap_view.h"
+#include "app/gui/views/policy/policy_view.h"
 #include "app/gui/views/ranges/ranges_view.h"
+#include "app/gui/views/sensitivity/sensitivity_view.h"
 #include "app/gui/views/verify/verify_view.h"
 #include "app/gui/views/view.h"
 
@@ -31,6 +33,8 @@ const std::vector<ViewEntry>& views() {
       entry<ChannelsView>("channels", QObject::tr("Channels"), ViewGroup::See, true, true),
       entry<DistributionView>("distribution", QObject::tr("Distribution"), ViewGroup::See, true, true),
       entry<HeatmapView>("heatmap", QObject::tr("Heat map"), ViewGroup::See, true, true),
+      entry<PolicyView>("policy", QObject::tr("Policy"), ViewGroup::Decide, false, true),
+      entry<SensitivityView>("sensitivity", QObject::tr("Sensitivity"), ViewGroup::Decide, false, true),
       entry<CompareView>("compare", QObject::tr("Compare"), ViewGroup::Decide, false, true),
       entry<ExportView>("export", QObject::tr("Export"), ViewGroup::Deliver, false, true),
       entry<VerifyView>("verify", QObject::tr("Verify"), ViewGroup::Deliver, false, true),

@@ -1,0 +1,50 @@
+// The table of the Policy view: J and K step through it as it is sorted, and its last row can be scrolled clear of the
+// bar that floats over it.
+#pragma once
+
+#include <QHeaderView>
+
+#include "app/gui/frame/data_table.h"
+#include "app/gui/models/policy_table_model.h"
+
+namespace oscope::gui {
+
+/// Draws "v0" and "v1" over the strips.
+class StripHeader : public QHeaderView {
+  Q_OBJECT
+
+ public:
+  StripHeader(const PolicyTableModel* model, QWidget* parent);
+
+ protected:
+  void paintSection(QPainter* painter, const QRect& box, int section) const override;
+
+ private:
+  const PolicyTableModel* m_model;
+};
+
+class PolicyTable : public DataTable {
+  Q_OBJECT
+
+ public:
+  PolicyTable(const PolicyTableModel* model, QWidget* parent);
+  /// Pixels that can be scrolled in below the last row.
+  void setRoomBelow(int pixels);
+  /// Selects the row above (−1) or below (1) the current one.
+  void step(int rows);
+
+ signals:
+  void resized();
+
+ protected:
+  void updateGeometries() override;
+  void resizeEvent(QResizeEvent* event) override;
+  bool event(QEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+
+ private:
+  void fitColumns();
+  int m_roomBelow = 0;
+};
+
+}  // namespace oscope::gui
