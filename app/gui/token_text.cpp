@@ -1,12 +1,34 @@
 #include "app/gui/token_text.h"
 
+#include <QRegularExpression>
 #include <algorithm>
 
 #include "analysis/stats/snapshot.h"
 
 namespace oscope::gui {
+namespace {
+
+/// Byte tokens ("<0x0A>") as the text that their bytes make; everything else as it is.
+QString withBytes(const QString& text) {
+  static const QRegularExpression run(QStringLiteral("(?:<0x[0-9A-F]{2}>)+"));
+  QString plain;
+  qsizetype end = 0;
+  for (auto matches = run.globalMatch(text); matches.hasNext();) {
+    const QRegularExpressionMatch match = matches.next();
+    QByteArray bytes;
+    for (qsizetype i = match.capturedStart(); i < match.capturedEnd(); i += 6) {
+      bytes.append(static_cast<char>(text.mid(i + 3, 2).toInt(nullptr, 16)));
+    }
+    plain += text.mid(end, match.capturedStart() - end) + QString::fromUtf8(bytes);
+    end = match.capturedEnd();
+  }
+  return plain + text.mid(end);
+}
+
+}  // namespace
 
 QString visibleToken(QString token) {
+  token = withBytes(token);
   token.replace(QLatin1Char('\n'), QStringLiteral("⏎")).replace(QLatin1Char('\t'), QStringLiteral("⇥"));
   token.replace(QStringLiteral("▁"), QStringLiteral(" "));
   qsizetype leading = 0;
@@ -23,6 +45,7 @@ TokenContext tokenContext(const stats::Snapshot& snapshot, std::int64_t token, i
   const auto running = [&](std::int64_t first, std::int64_t last) {
     QString text;
     for (std::int64_t index = first; index < last; ++index) text += textOf(index);
+    text = withBytes(text);
     text.replace(QStringLiteral("▁"), QStringLiteral(" ")).replace(QLatin1Char('\t'), QStringLiteral("⇥"));
     return text.replace(QLatin1Char('\n'), QStringLiteral("⏎"));
   };

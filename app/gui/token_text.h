@@ -10,7 +10,8 @@ class Snapshot;
 
 namespace oscope::gui {
 
-/// White space made visible: line feed as ⏎, tab as ⇥, leading and trailing spaces as ␣.
+/// White space made visible: line feed as ⏎, tab as ⇥, leading and trailing spaces as ␣; byte tokens ("<0x0A>") as
+/// what they stand for.
 QString visibleToken(QString token);
 
 /// A token with its neighbours of the same sample, ready to be read: line feeds visible, nothing else changed.

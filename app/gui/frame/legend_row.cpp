@@ -70,8 +70,7 @@ LegendRow::LegendRow(QWidget* parent) : QWidget(parent), m_row(new QHBoxLayout(t
   setFixedHeight(44);
   m_row->setContentsMargins(22, 0, 16, 0);
   m_row->setSpacing(14);
-  m_hint = makeLabel({}, "hint", this);
-  m_hint->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // the first to give way
+  m_hint = new ElidedLabel("hint", this);
   m_row->addWidget(m_hint, 1);
 }
 
@@ -105,7 +104,6 @@ void LegendRow::setOn(int item, bool on) {
 
 void LegendRow::setHint(const QString& hint) {
   m_hint->setText(hint);
-  m_hint->setToolTip(hint);
 }
 
 void LegendRow::addButton(QWidget* button) {

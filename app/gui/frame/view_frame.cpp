@@ -33,8 +33,7 @@ ViewFrame::ViewFrame(const ViewServices& services, QWidget* parent) : QWidget(pa
   m_back = makeIconButton(QStringLiteral("back"), tr("Back"), QKeySequence(Qt::ALT | Qt::Key_Left), header);
   m_forward = makeIconButton(QStringLiteral("forward"), tr("Forward"), QKeySequence(Qt::ALT | Qt::Key_Right), header);
   m_title = makeLabel({}, "title", header);
-  m_subtitle = makeLabel({}, "label", header);
-  m_subtitle->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // gives way to the view's controls
+  m_subtitle = new ElidedLabel("label", header);
   m_save = makeIconButton(QStringLiteral("save"), tr("Save picture or table"),
                           QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), header);
   row->addWidget(m_back);
@@ -127,7 +126,6 @@ void ViewFrame::refreshHeader() {
   m_back->setEnabled(m_services.context.canGoBack());
   m_forward->setEnabled(m_services.context.canGoForward());
   m_subtitle->setText(m_current != nullptr ? m_current->subtitle() : QString());
-  m_subtitle->setToolTip(m_subtitle->text());
   m_save->setVisible(m_current != nullptr && (m_current->canSavePicture() || !m_current->csv().isEmpty()));
 }
 

@@ -2,11 +2,13 @@
 
 #include <QFrame>
 #include <QHBoxLayout>
+#include <QHelpEvent>
 #include <QPainter>
 #include <QPushButton>
 #include <QResizeEvent>
 #include <QStyleOption>
 #include <QToolButton>
+#include <QToolTip>
 #include <QVBoxLayout>
 
 #include "app/gui/icons.h"
@@ -74,6 +76,32 @@ QLabel* makeLabel(const QString& text, const char* styleClass, QWidget* parent) 
   auto* label = new QLabel(text, parent);
   label->setProperty("class", styleClass);
   return label;
+}
+
+ElidedLabel::ElidedLabel(const char* styleClass, QWidget* parent) : QLabel(parent) {
+  setProperty("class", styleClass);
+  setTextFormat(Qt::PlainText);
+  setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+}
+
+QSize ElidedLabel::minimumSizeHint() const {
+  return {0, QLabel::minimumSizeHint().height()};
+}
+
+bool ElidedLabel::event(QEvent* event) {
+  if (event->type() == QEvent::ToolTip && toolTip().isEmpty() && sizeHint().width() > width()) {
+    QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(), text(), this);
+    return true;
+  }
+  return QLabel::event(event);
+}
+
+void ElidedLabel::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.setPen(palette().color(foregroundRole()));
+  const QRect box = contentsRect();
+  const QString cut = fontMetrics().elidedText(text(), Qt::ElideRight, box.width());
+  painter.drawText(box, static_cast<int>(alignment()), cut);
 }
 
 QWidget* makeRule(Qt::Orientation orientation, QWidget* parent) {

@@ -14,6 +14,19 @@ namespace oscope::gui {
 
 /// A label of one of the classes of the style sheet: "hint", "label", "section", "title", "figure", "unit", "error".
 QLabel* makeLabel(const QString& text, const char* styleClass, QWidget* parent);
+/// A label that gives way: what doesn't fit ends in "…" and stands whole in a tooltip. `styleClass` as above.
+class ElidedLabel : public QLabel {
+  Q_OBJECT
+
+ public:
+  explicit ElidedLabel(const char* styleClass, QWidget* parent = nullptr);
+  QSize minimumSizeHint() const override;
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  bool event(QEvent* event) override;
+};
+
 /// A horizontal or vertical 1-px rule.
 QWidget* makeRule(Qt::Orientation orientation, QWidget* parent);
 /// An icon button of 28 px with tooltip (name and shortcut) and accessible name.

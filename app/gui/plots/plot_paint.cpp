@@ -9,7 +9,8 @@
 namespace oscope::gui {
 namespace {
 
-constexpr double kTickHeight = 14;  // pixels between the labels of two ticks
+constexpr double kTickHeight = 14;     // pixels between the labels of two ticks
+constexpr double kTitleOverhang = 30;  // pixels that a y title may stand out over the plot area
 
 }  // namespace
 
@@ -72,7 +73,9 @@ void paintAxes(QPainter& painter, const PlotFrame& frame, const std::vector<Tick
   if (!frame.yTitle.isEmpty()) {
     painter.translate(box.left() - 60, box.center().y());
     painter.rotate(-90);
-    painter.drawText(QRectF(-box.height() / 2, -9, box.height(), 18), Qt::AlignCenter, frame.yTitle);
+    const double room = box.height() + 2 * kTitleOverhang;
+    const QString title = QFontMetricsF(painter.font()).elidedText(frame.yTitle, Qt::ElideRight, room);
+    painter.drawText(QRectF(-room / 2, -9, room, 18), Qt::AlignCenter, title);
   }
   painter.restore();
 }

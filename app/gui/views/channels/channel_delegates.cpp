@@ -19,14 +19,14 @@ void paintGround(QPainter* painter, const QStyleOptionViewItem& option) {
   style->drawPrimitive(QStyle::PE_PanelItemViewItem, &ground, painter, option.widget);
 }
 
-constexpr int kPadding = 8, kBarWidth = 40, kBarHeight = 8;
+constexpr int kPadding = 8, kBarWidth = 34, kBarHeight = 8;
 
 }  // namespace
 
 void BarDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
   QStyledItemDelegate::paint(painter, option, index);
   const double share = std::clamp(index.data(OutlierModel::BarRole).toDouble(), 0.0, 1.0);
-  if (option.rect.width() < 104) return;  // the number first
+  if (option.rect.width() < 88) return;  // the number first
   painter->save();
   painter->setRenderHint(QPainter::Antialiasing);
   painter->setPen(Qt::NoPen);

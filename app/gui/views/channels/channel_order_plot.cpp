@@ -12,8 +12,10 @@
 namespace oscope::gui {
 namespace {
 
-constexpr double kBarsFrom = 3;    // pixels per channel: below, columns of several channels
-constexpr double kHitRadius = 12;  // pixels
+constexpr double kBarsFrom = 3;     // pixels per channel: below, columns of several channels
+constexpr double kBandUpTo = 0.25;  // pixels per channel: up to here, minimum to maximum is a band
+constexpr double kThinnest = 1.5;   // pixels of a column
+constexpr double kHitRadius = 12;   // pixels
 constexpr std::size_t kSpikesDrawn = 400, kSpikesLabelled = 60;
 constexpr double kRugHeight = 8;
 
@@ -126,7 +128,8 @@ std::optional<std::vector<Tick>> ChannelOrderPlot::xTicks() const {
   return ticks;
 }
 
-void ChannelOrderPlot::paintColumns(QPainter& painter, const std::vector<float>& values, const QColor& color) const {
+void ChannelOrderPlot::paintColumns(QPainter& painter, const std::vector<float>& values, const QColor& color,
+                                    bool filled) const {
   const int columns = static_cast<int>(std::round(frame().box.width()));
   std::vector<QLineF> lines;
   const std::vector<ColumnRange> ranges = columnRanges(values, frame().x, columns);
@@ -135,7 +138,7 @@ void ChannelOrderPlot::paintColumns(QPainter& painter, const std::vector<float>&
     if (range.first < 0) continue;
     const double x = std::floor(frame().box.left()) + column + 0.5;
     const double high = frame().toPixel(0, range.high).y(), low = frame().toPixel(0, range.low).y();
-    lines.emplace_back(x, high, x, std::max(low, high + 1));
+    lines.emplace_back(x, high, x, filled ? frame().box.bottom() : std::max(low, high + kThinnest));
   }
   painter.setPen(QPen(color, 1, Qt::SolidLine, Qt::FlatCap));
   painter.drawLines(lines.data(), static_cast<int>(lines.size()));
@@ -170,11 +173,12 @@ void ChannelOrderPlot::paintData(QPainter& painter, const PlotFrame&) {
   if (pixelsPerChannel() >= kBarsFrom) {
     paintBars(painter);
   } else {
-    if (m_shown.before) paintColumns(painter, m_before, mixed(theme().surface, theme().before, 0.62));
-    if (m_shown.after) paintColumns(painter, m_after, theme().laeMark);
-    // The tops of the reference only: a third band would hide the other two.
+    const bool sparse = pixelsPerChannel() > kBandUpTo;
+    if (m_shown.before) paintColumns(painter, m_before, mixed(theme().surface, theme().before, 0.62), sparse);
+    if (m_shown.after) paintColumns(painter, m_after, theme().laeMark, sparse && !m_shown.before);
+    // Not beside the other two: a third band would hide them.
     if (m_shown.reference && !m_shown.before && !m_reference.empty())
-      paintColumns(painter, m_reference, theme().reference);
+      paintColumns(painter, m_reference, theme().reference, false);
   }
   painter.setRenderHint(QPainter::Antialiasing);
 }

@@ -45,7 +45,8 @@ class ChannelOrderPlot : public PlotWidget {
     QPointF tip;
     QRectF box;
   };
-  void paintColumns(QPainter& painter, const std::vector<float>& values, const QColor& color) const;
+  /// `filled`: down to the lower edge, for columns of so few channels that minimum to maximum would be dots.
+  void paintColumns(QPainter& painter, const std::vector<float>& values, const QColor& color, bool filled) const;
   void paintBars(QPainter& painter) const;
   void paintSpikes(QPainter& painter, bool ofBefore);
   void paintDead(QPainter& painter) const;

@@ -23,6 +23,11 @@ constexpr double kListedFactor = 5;  // times the median
 constexpr int kEvidenceRows = 16;
 constexpr int kNarrow = 800;  // pixels: below, the tables drop what tooltips say too
 
+/// Pixels of the columns; the channel with its bar takes the rest.
+constexpr std::pair<int, int> kOutlierWidths[] = {{OutlierModel::Before, 62},     {OutlierModel::OverMedian, 74},
+                                                  {OutlierModel::Scale, 64},      {OutlierModel::After, 60},
+                                                  {OutlierModel::BitsBefore, 82}, {OutlierModel::BitsAfter, 76}};
+
 QString text(const std::string& utf8) {
   return QString::fromStdString(utf8);
 }
@@ -61,7 +66,7 @@ QWidget* tableBox(const QString& title, QLabel* hint, QWidget* control, DataTabl
 ChannelTables::ChannelTables(QWidget* parent) : QWidget(parent) {
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(0, 0, 0, 0);
-  auto* tables = new QSplitter(Qt::Horizontal, this);
+  auto* tables = m_split = new QSplitter(Qt::Horizontal, this);
   outer->addWidget(tables);
   tables->setChildrenCollapsible(false);
   setMinimumHeight(150);
@@ -72,9 +77,9 @@ ChannelTables::ChannelTables(QWidget* parent) : QWidget(parent) {
   m_outlierTable->setModel(m_outlierSorter);
   m_outlierTable->setAccessibleName(tr("Outlier channels"));
   m_outlierTable->setItemDelegateForColumn(OutlierModel::Channel, new BarDelegate(m_outlierTable));
-  m_outlierTable->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-  m_outlierTable->horizontalHeader()->setSectionResizeMode(OutlierModel::Channel, QHeaderView::Fixed);
-  m_outlierTable->horizontalHeader()->resizeSection(OutlierModel::Channel, 112);
+  m_outlierTable->horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  m_outlierTable->horizontalHeader()->setSectionResizeMode(OutlierModel::Channel, QHeaderView::Stretch);
+  for (const auto& [column, width] : kOutlierWidths) m_outlierTable->horizontalHeader()->resizeSection(column, width);
   m_outlierTable->sortByColumn(OutlierModel::Before, Qt::DescendingOrder);
   m_evidenceModel = new EvidenceModel(this);
   m_evidenceTable = new DataTable(tables);
@@ -85,7 +90,7 @@ ChannelTables::ChannelTables(QWidget* parent) : QWidget(parent) {
   QHeaderView* heads = m_evidenceTable->horizontalHeader();
   heads->setSectionResizeMode(QHeaderView::Fixed);
   heads->setSectionResizeMode(EvidenceModel::Token, QHeaderView::Stretch);
-  for (const auto& [section, width] : {std::pair(0, 64), std::pair(1, 60), std::pair(2, 56)}) {
+  for (const auto& [section, width] : {std::pair(0, 60), std::pair(1, 66), std::pair(2, 54)}) {
     heads->resizeSection(section, width);
   }
 
@@ -103,13 +108,9 @@ ChannelTables::ChannelTables(QWidget* parent) : QWidget(parent) {
   m_threshold->setFixedWidth(96);
   m_outlierHint = makeLabel({}, "label", tables);
   m_evidenceHint = makeLabel({}, "label", tables);
-  m_evidenceFoot = makeLabel({}, "hint", tables);
-  auto* foot = makeLabel(tr("Enter shows the tokens of a channel, Ctrl+C copies the rows as CSV"), "hint", tables);
-  for (QLabel* label : {m_outlierHint, m_evidenceHint, m_evidenceFoot, foot}) {
-    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-  }
-  m_outlierHint->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
-  m_evidenceHint->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+  m_evidenceFoot = new ElidedLabel("hint", tables);
+  auto* foot = new ElidedLabel("hint", tables);
+  foot->setText(tr("Enter shows the tokens of a channel, Ctrl+C copies the rows as CSV"));
   tables->addWidget(tableBox(tr("Outlier channels"), m_outlierHint, m_threshold, m_outlierTable, foot, tables));
   tables->addWidget(tableBox(tr("Token evidence"), m_evidenceHint, nullptr, m_evidenceTable, m_evidenceFoot, tables));
   tables->setStretchFactor(0, 58);
@@ -129,6 +130,10 @@ ChannelTables::ChannelTables(QWidget* parent) : QWidget(parent) {
 void ChannelTables::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
   const bool narrow = width() < kNarrow;
+  if (narrow != (event->oldSize().width() < kNarrow)) {
+    narrow ? m_split->setSizes({width() * 54 / 100, width() * 46 / 100})
+           : m_split->setSizes({width() * 58 / 100, width() * 42 / 100});
+  }
   m_outlierTable->setColumnHidden(OutlierModel::Scale, narrow);
   m_outlierTable->setColumnHidden(OutlierModel::BitsBefore, narrow);
 }

@@ -9,6 +9,7 @@
 
 class QDoubleSpinBox;
 class QLabel;
+class QSplitter;
 
 namespace oscope::gui {
 
@@ -41,6 +42,7 @@ class ChannelTables : public QWidget {
 
  private:
   std::shared_ptr<const ChannelSeries> m_series;
+  QSplitter* m_split;
   QDoubleSpinBox* m_threshold;
   QLabel *m_outlierHint, *m_evidenceHint, *m_evidenceFoot;
   DataTable *m_outlierTable, *m_evidenceTable;

@@ -170,8 +170,9 @@ void ChannelsView::refresh() {
 void ChannelsView::requestDetail() {
   const Document& document = m_services.document;
   const std::size_t index = *document.indexOf(m_series->site);
-  Question question{m_series->site, document.snapshot().get(), m_series->fold.scale,
-                    document.plan()->sites[index].linears.front().scheme, document.recipe().rules};
+  Question question{m_series->site,          document.snapshot().get(),
+                    m_series->fold.scale,    document.plan()->sites[index].linears.front().scheme,
+                    document.recipe().rules, document.plan()->sites[index].activation.clusters};
   if (m_question == question) return;
   if (!m_question || m_question->site != question.site || m_question->snapshot != question.snapshot) m_detail.reset();
   m_predictedBefore = m_predictedAfter = {};
@@ -191,7 +192,8 @@ void ChannelsView::requestDetail() {
         whatIf.weights = question.weights;
         whatIf.rules = question.rules;
         answer.before = quant::predict(site, *answer.detail, whatIf);
-        whatIf.scale = question.scale;
+        whatIf.clusters = question.clusters;
+        if (question.clusters.labels.empty()) whatIf.scale = question.scale;
         answer.after = quant::predict(site, *answer.detail, whatIf);
         return answer;
       },
@@ -249,7 +251,9 @@ void ChannelsView::refreshFigures() {
   m_figures->setBefore(kAboveTen, above(m_series->rankedBefore, m_series->medianBefore));
   m_figures->setFigure(kAboveTen, above(m_series->rankedAfter, m_series->medianAfter));
   m_figures->setBefore(kSqnr, text(app::formatDb(m_predictedBefore.total)));
-  m_figures->setFigure(kSqnr, text(app::formatDb(possible ? m_predictedAfter.total : std::nullopt)));
+  const bool clustered = !m_series->labels.empty();
+  m_figures->setFigure(kSqnr, text(app::formatDb(possible || clustered ? m_predictedAfter.total : std::nullopt)),
+                       clustered ? tr("dB by cluster") : tr("dB"));
 }
 
 std::optional<std::int64_t> ChannelsView::shownChannel() const {

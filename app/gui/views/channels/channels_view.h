@@ -52,6 +52,7 @@ class ChannelsView : public View {
     std::vector<float> scale;
     quant::WeightScheme weights;
     quant::NumericRules rules;
+    quant::ActivationClusters clusters;
     friend bool operator==(const Question&, const Question&) = default;
   };
   void build();

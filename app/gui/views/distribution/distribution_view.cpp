@@ -113,7 +113,7 @@ void DistributionView::build() {
   m_legend->addButton(fit);
   topColumn->addWidget(m_legend);
   m_histogram = new HistogramPlot(top);
-  m_histogram->setTitles(tr("|x|, log scale"), tr("share of values per bin, log scale"));
+  m_histogram->setTitles(tr("|x|, log scale"), tr("share of values, log scale"));
   auto* histogramRow = new QHBoxLayout;
   histogramRow->setContentsMargins(12, 0, 8, 4);
   histogramRow->addWidget(m_histogram);

@@ -201,7 +201,7 @@ void HistogramPlot::paintFront(QPainter& painter, const PlotFrame&) {
                               : below(m_before ? m_series.before : m_series.after);
   painter.setFont(uiFont(11));
   painter.setPen(theme().ink3);
-  painter.drawText(QRectF(box.left() + 8, box.top() + 4, box.width(), 16), Qt::AlignLeft | Qt::AlignVCenter, note);
+  painter.drawText(QRectF(box.left(), box.top() - 20, box.width(), 16), Qt::AlignLeft | Qt::AlignVCenter, note);
   if (m_grid) {
     paintAfterLabel(painter);
     paintClip(painter);
