@@ -29,9 +29,19 @@ class LegendItem : public QAbstractButton {
 
  protected:
   void paintEvent(QPaintEvent*) override {
+    QPainter painter(this);
+    paintItem(painter);
+    if (hasFocus()) {
+      painter.setPen(QPen(theme().accent, 1.5));
+      painter.setBrush(Qt::NoBrush);
+      painter.drawRoundedRect(QRectF(rect()).adjusted(0.75, 0.75, -0.75, -0.75), 5, 5);
+    }
+  }
+
+ public:
+  void paintItem(QPainter& painter) {
     const bool on = !isCheckable() || isChecked();
     const QColor color = on ? m_color() : theme().disabled;
-    QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     QRectF box(2, (height() - 11) / 2.0, 12, 11);
     if (m_swatch == LegendRow::Swatch::Line || m_swatch == LegendRow::Swatch::Dashed) {
@@ -52,11 +62,6 @@ class LegendItem : public QAbstractButton {
     painter.setFont(font);
     painter.setPen(on ? theme().ink2 : theme().ink3);
     painter.drawText(QRectF(box.right() + 6, 0, width(), height()), Qt::AlignLeft | Qt::AlignVCenter, text());
-    if (hasFocus()) {
-      painter.setPen(QPen(theme().accent, 1.5));
-      painter.setBrush(Qt::NoBrush);
-      painter.drawRoundedRect(QRectF(rect()).adjusted(0.75, 0.75, -0.75, -0.75), 5, 5);
-    }
   }
 
  private:
@@ -104,6 +109,19 @@ void LegendRow::setOn(int item, bool on) {
 
 void LegendRow::setHint(const QString& hint) {
   m_hint->setText(hint);
+}
+
+void LegendRow::renderTo(QPainter& painter, int width, const QString& title) {
+  for (QAbstractButton* item : m_items) {
+    if (!item->isVisibleTo(this) || (item->isCheckable() && !item->isChecked())) continue;
+    painter.save();
+    painter.translate(item->pos());
+    static_cast<LegendItem*>(item)->paintItem(painter);
+    painter.restore();
+  }
+  painter.setFont(uiFont(12, QFont::DemiBold));
+  painter.setPen(theme().ink);
+  painter.drawText(QRectF(0, 0, width - 16, height()), Qt::AlignRight | Qt::AlignVCenter, title);
 }
 
 void LegendRow::addButton(QWidget* button) {

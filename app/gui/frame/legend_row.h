@@ -10,6 +10,7 @@
 class QAbstractButton;
 class QHBoxLayout;
 class QLabel;
+class QPainter;
 
 namespace oscope::gui {
 
@@ -28,6 +29,8 @@ class LegendRow : public QWidget {
   void setOn(int item, bool on);
   /// A small line after the items (a reason, what a picture assumes); it may wrap away where the row is narrow.
   void setHint(const QString& hint);
+  /// The items as they stand, with a title at the right end of `width`: the head of a saved picture.
+  void renderTo(QPainter& painter, int width, const QString& title);
   /// To the right end of the row.
   void addButton(QWidget* button);
 

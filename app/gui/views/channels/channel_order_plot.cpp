@@ -232,6 +232,11 @@ void ChannelOrderPlot::paintSpikes(QPainter& painter, bool ofBefore) {
     if (boxes[i].isNull()) continue;
     const bool selected = drawn[i] == m_selected;
     m_labelled.push_back(drawn[i]);
+    if (selected) {  // may stand in the middle of the band
+      QColor ground = t.surface;
+      ground.setAlphaF(0.8f);
+      painter.fillRect(boxes[i], ground);
+    }
     painter.setFont(selected ? monoFont(11, QFont::DemiBold) : font);
     painter.setPen(selected ? t.ink : t.ink2);
     painter.drawText(boxes[i].adjusted(-4, 0, 4, 0), Qt::AlignCenter, text(app::formatCount(drawn[i])));

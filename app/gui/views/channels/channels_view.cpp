@@ -292,11 +292,14 @@ bool ChannelsView::escape() {
 void ChannelsView::savePicture(const QString& path) {
   const bool left = m_panes->current() != kSorted, right = m_panes->current() != kInOrder;
   const int leftWidth = left ? m_order->width() : 0;
-  const QSize size(leftWidth + (right ? m_rank->width() : 0), left ? m_order->height() : m_rank->height());
+  const int height = left ? m_order->height() : m_rank->height();
+  const QSize size(leftWidth + (right ? m_rank->width() : 0), m_legend->height() + height);
   gui::savePicture(path, size, [&](QPainter& painter) {
+    m_legend->renderTo(painter, size.width(), subtitle());
+    painter.translate(0, m_legend->height());
     if (left) m_order->renderTo(painter);
     if (!right) return;
-    painter.setClipRect(QRect(leftWidth, 0, m_rank->width(), size.height()));
+    painter.setClipRect(QRect(leftWidth, 0, m_rank->width(), height));
     painter.translate(leftWidth, 0);
     m_rank->renderTo(painter);
   });

@@ -23,7 +23,7 @@ constexpr double kReach = 3;  // pixels around the cursor
 PositionPlot::PositionPlot(QWidget* parent) : PlotWidget(parent) {
   setMargins({72, 24, 24, 46});
   setMinimumHeight(130);
-  setTitles(tr("token position"), {});
+  setTitles(tr("token position"), tr("max |x|, log scale"));
   setAccessibleName(tr("Largest absolute value by token position"));
   connect(this, &PlotWidget::clicked, this, [this](QPointF pixel) {
     if (const auto position = positionAt(pixel)) emit tokenClicked(m_profile.highToken[*position]);
