@@ -145,6 +145,7 @@ void ChannelsView::showEvent(QShowEvent* event) {
 
 void ChannelsView::refresh() {
   m_stale = !isVisible();
+  if (m_stale && !m_services.document.snapshot()) m_detail.reset();
   if (m_stale) return;
   const Document& document = m_services.document;
   const auto site = m_services.context.selection().current;
@@ -158,7 +159,7 @@ void ChannelsView::refresh() {
     return;
   }
   const bool newSite =
-      !m_series || m_series->site != *site || !m_question || m_question->snapshot != document.snapshot().get();
+      !m_series || m_series->site != *site || !m_question || m_question->snapshot != document.snapshot()->contentHash();
   m_series = std::make_shared<const ChannelSeries>(
       channelSeries(document.snapshot()->sites()[*index], document.plan()->sites[*index], document.recipe()));
   m_stack->setCurrentIndex(1);
@@ -170,7 +171,7 @@ void ChannelsView::refresh() {
 void ChannelsView::requestDetail() {
   const Document& document = m_services.document;
   const std::size_t index = *document.indexOf(m_series->site);
-  Question question{m_series->site,          document.snapshot().get(),
+  Question question{m_series->site,          document.snapshot()->contentHash(),
                     m_series->fold.scale,    document.plan()->sites[index].linears.front().scheme,
                     document.recipe().rules, document.plan()->sites[index].activation.clusters};
   if (m_question == question) return;

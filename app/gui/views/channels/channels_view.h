@@ -48,7 +48,7 @@ class ChannelsView : public View {
   /// What of the workspace the predictions were computed from.
   struct Question {
     SiteId site;
-    const stats::Snapshot* snapshot = nullptr;
+    std::string snapshot;  ///< content hash
     std::vector<float> scale;
     quant::WeightScheme weights;
     quant::NumericRules rules;

@@ -4,7 +4,6 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QInputDialog>
-#include <QLabel>
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -175,6 +174,12 @@ std::optional<std::int64_t> DistributionView::shownChannel() const {
 
 void DistributionView::refresh() {
   m_stale = !isVisible();
+  const stats::SnapshotPtr snapshot = m_services.document.snapshot();
+  // The answer keeps its snapshot open: let go of a replaced one, seen or not.
+  if (m_answer && (!snapshot || snapshot->contentHash() != m_answer->question.snapshot)) {
+    m_answer.reset();
+    m_pending.reset();
+  }
   if (m_stale) return;
   const Document& document = m_services.document;
   const auto site = m_services.context.selection().current;
@@ -190,7 +195,7 @@ void DistributionView::refresh() {
   const bool planned = plan.activation.granularity != quant::ActivationPlan::Granularity::Float;
   Question question;
   question.site = *site;
-  question.snapshot = document.snapshot().get();
+  question.snapshot = document.snapshot()->contentHash();
   question.fold = quant::foldPreview(document.snapshot()->sites()[*index], plan, document.recipe());
   question.weights = plan.linears.front().scheme;
   question.rules = document.recipe().rules;
@@ -204,8 +209,6 @@ void DistributionView::refresh() {
 }
 
 void DistributionView::request(const Question& question) {
-  // An answer about another snapshot can't be shown while waiting: its tokens are gone.
-  if (m_answer && m_answer->question.snapshot != question.snapshot) m_answer.reset();
   m_pending = question;
   m_histogram->setDimmed(true);
   m_positions->setDimmed(true);

@@ -55,7 +55,7 @@ class DistributionView : public View {
   /// What of the workspace the picture shows.
   struct Question {
     SiteId site;
-    const stats::Snapshot* snapshot = nullptr;
+    std::string snapshot;  ///< content hash
     quant::FoldPreview fold;
     quant::WeightScheme weights;
     quant::NumericRules rules;
