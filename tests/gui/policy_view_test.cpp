@@ -224,6 +224,14 @@ TEST_F(PolicyViewTest, AMeasurementFarFromThePredictionIsMarked) {
   EXPECT_EQ(m_view->sorter()->rowCount(), 1);
 }
 
+TEST_F(PolicyViewTest, TheSelectedRowStandsClearOfTheEditBar) {
+  context().selectSite(document().rows().back().id);
+  QApplication::processEvents();
+  const QRect row = m_view->table()->visualRect(m_view->sorter()->indexOf(document().rows().back().id));
+  const QPoint below = m_view->table()->viewport()->mapTo(m_view, row.bottomLeft());
+  EXPECT_LE(below.y(), m_view->editBar()->geometry().top() + 8);
+}
+
 TEST_F(PolicyViewTest, SelectedRowsAreCopiedAsCsv) {
   m_view->table()->selectRow(1);
   m_view->table()->copySelection();

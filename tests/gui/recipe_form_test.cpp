@@ -113,6 +113,7 @@ TEST_F(RecipeFormTest, WeightsRulesThresholdsAndEdgesAreEdited) {
   m_form->weights()->bits()->setCurrentIndex(m_form->weights()->bits()->findData(8));
   m_form->weights()->group()->setValue(0);
   EXPECT_EQ(document().recipe().weights, (quant::WeightScheme{8, 0, true}));
+  EXPECT_EQ(m_form->threshold(0)->text(), QStringLiteral("15"));
   m_form->threshold(0)->setValue(20);
   EXPECT_EQ(document().recipe().v0, 20);
   m_form->edge("up_rows")->click();

@@ -54,8 +54,15 @@ void addField(QVBoxLayout* column, const QString& title, QWidget* field, const Q
   column->addLayout(row);
 }
 
+/// "15" and "37.25", not "15.0000".
+class ShortSpinBox : public QDoubleSpinBox {
+ public:
+  using QDoubleSpinBox::QDoubleSpinBox;
+  QString textFromValue(double value) const override { return locale().toString(value, 'g', 8); }
+};
+
 QDoubleSpinBox* makeNumber(double low, double high, double step, int decimals, QWidget* parent) {
-  auto* box = new QDoubleSpinBox(parent);
+  auto* box = new ShortSpinBox(parent);
   box->setKeyboardTracking(false);
   box->setDecimals(decimals);
   box->setRange(low, high);

@@ -60,11 +60,19 @@ void PolicyTable::setRoomBelow(int pixels) {
   updateGeometries();
 }
 
+void PolicyTable::scrollTo(const QModelIndex& index, ScrollHint hint) {
+  DataTable::scrollTo(index, hint);
+  const int covered = visualRect(index).bottom() - (viewport()->height() - m_roomBelow);
+  if (m_roomBelow > 0 && covered > 0) verticalScrollBar()->setValue(verticalScrollBar()->value() + covered);
+}
+
 void PolicyTable::updateGeometries() {
+  const int scrolled = verticalScrollBar()->value();
   DataTable::updateGeometries();
   if (m_roomBelow == 0) return;
   const int over = verticalHeader()->length() - viewport()->height();
   verticalScrollBar()->setMaximum(std::max(verticalScrollBar()->maximum(), std::max(0, over + m_roomBelow)));
+  verticalScrollBar()->setValue(scrolled);  // the base has cut it to the range without the room
 }
 
 void PolicyTable::resizeEvent(QResizeEvent* event) {
@@ -75,9 +83,9 @@ void PolicyTable::resizeEvent(QResizeEvent* event) {
 
 void PolicyTable::fitColumns() {
   const int width = viewport()->width();
-  setColumnHidden(Model::Weights, width < 940);
-  setColumnHidden(Model::First, width < 820);
-  setColumnHidden(Model::Strip, width < 720);
+  setColumnHidden(Model::Weights, width < 1020);
+  setColumnHidden(Model::First, width < 920);
+  setColumnHidden(Model::Strip, width < 740);
   int left = width;
   const auto resize = [&](int column, int pixels) {
     setColumnWidth(column, pixels);

@@ -32,6 +32,8 @@ class PolicyTable : public DataTable {
   void setRoomBelow(int pixels);
   /// Selects the row above (−1) or below (1) the current one.
   void step(int rows);
+  /// Keeps the row clear of what floats over the lower edge.
+  void scrollTo(const QModelIndex& index, ScrollHint hint = EnsureVisible) override;
 
  signals:
   void resized();

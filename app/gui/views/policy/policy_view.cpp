@@ -161,6 +161,8 @@ void PolicyView::takeSelection() {
 
 void PolicyView::showSelection() {
   const Selection& selection = m_services.context.selection();
+  m_bar->setSites(selection.sites);
+  m_table->setRoomBelow(m_bar->isHidden() ? 0 : kRoomForBar);
   if (!m_following) {
     m_following = true;
     QItemSelection rows;
@@ -176,8 +178,6 @@ void PolicyView::showSelection() {
     }
     m_following = false;
   }
-  m_bar->setSites(selection.sites);
-  m_table->setRoomBelow(m_bar->isHidden() ? 0 : kRoomForBar);
 }
 
 void PolicyView::drillDown() {

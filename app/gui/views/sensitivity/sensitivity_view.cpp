@@ -26,7 +26,7 @@
 namespace oscope::gui {
 namespace {
 
-constexpr int kCutsPerAxis = 1000, kPanelWidth = 460;
+constexpr int kCutsPerAxis = 1000, kPanelWidth = 480;
 enum Figure { kThresholds, kShare, kSqnr, kStatic, kLae, kDynamic };
 
 QString text(const std::string& utf8) {
@@ -166,9 +166,13 @@ QWidget* SensitivityView::makeTablePanel() {
   QHeaderView* header = m_table->horizontalHeader();
   header->setMinimumSectionSize(34);
   header->setSectionResizeMode(QHeaderView::Stretch);
-  for (int column : {FrontTableModel::Static, FrontTableModel::Lae, FrontTableModel::Dynamic}) {
+  for (const auto& [column, width] : {std::pair{FrontTableModel::Share, 84},
+                                      {FrontTableModel::QualityColumn, 82},
+                                      {FrontTableModel::Static, 42},
+                                      {FrontTableModel::Lae, 42},
+                                      {FrontTableModel::Dynamic, 42}}) {
     header->setSectionResizeMode(column, QHeaderView::Fixed);
-    header->resizeSection(column, 46);
+    header->resizeSection(column, width);
   }
   column->addWidget(m_table, 1);
   connect(copy, &QToolButton::clicked, m_table, &DataTable::copyAll);
