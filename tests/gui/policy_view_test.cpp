@@ -9,6 +9,8 @@
 #include <QLineEdit>
 #include <algorithm>
 
+#include "app/gui/frame/inspector_dock.h"
+#include "app/gui/frame/widgets.h"
 #include "app/gui/models/policy_table_model.h"
 #include "app/gui/models/site_reason.h"
 #include "app/gui/views/policy/edit_bar.h"
@@ -188,6 +190,18 @@ TEST_F(PolicyViewTest, APolicyThatCanNotBeHadIsDisabledWithItsReasonAndLeavesSit
   EXPECT_EQ(notice.count(), 1);
   EXPECT_EQ(document().recipe().overrides.count(site), 0u);
   EXPECT_EQ(document().undoStack().count(), 0);
+}
+
+TEST_F(PolicyViewTest, TheInspectorDisablesWhatARecipeWithoutFptqCanNotDo) {
+  const auto found = std::find_if(document().rows().begin(), document().rows().end(),
+                                  [](const SiteRow& row) { return row.policy == Policy::LaeStatic; });
+  ASSERT_NE(found, document().rows().end());
+  context().selectSite(found->id);
+  const auto segment = [this] { return m_window.inspector()->policyControl()->findChildren<QAbstractButton*>()[1]; };
+  EXPECT_TRUE(segment()->isEnabled());
+  document().setRecipe(quant::loadRecipe("rtn-w4a8-static"), QStringLiteral("other"));
+  EXPECT_FALSE(segment()->isEnabled());
+  EXPECT_TRUE(segment()->toolTip().contains(QStringLiteral("FPTQ")));
 }
 
 TEST_F(PolicyViewTest, WeightsOfSelectedSitesChangeAndComeBack) {

@@ -135,6 +135,10 @@ InspectorDock::InspectorDock(Document& document, ViewContext& context, QWidget* 
   QVBoxLayout* outliers = section(column, tr("Outlier channels"), m_outlierHint, content);
   m_outliers = new QTableWidget(0, 4, content);
   m_outliers->setHorizontalHeaderLabels({tr("channel"), tr("max |x|"), tr("× median"), tr("token")});
+  for (int c = 0; c < 4; ++c) {
+    m_outliers->horizontalHeaderItem(c)->setTextAlignment((c == 3 ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+  }
+  m_outliers->setStyleSheet(QStringLiteral("QTableWidget { background: palette(alternate-base); }"));
   m_outliers->verticalHeader()->hide();
   m_outliers->verticalHeader()->setDefaultSectionSize(24);
   m_outliers->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
@@ -237,11 +241,9 @@ void InspectorDock::refresh() {
   }
   const bool edgeAllowed = std::find(m_document.recipe().foldEdges.begin(), m_document.recipe().foldEdges.end(),
                                      site.foldEdge) != m_document.recipe().foldEdges.end();
-  const bool lae = !site.foldEdge.empty() && edgeAllowed;
-  QString whyNot;
-  if (site.foldEdge.empty()) whyNot = tr("LAE off: %1.").arg(text(site.whyNoFold));
-  if (!site.foldEdge.empty() && !edgeAllowed)
-    whyNot = tr("LAE off: the recipe does not fold into %1.").arg(text(site.foldEdge));
+  const QString obstacle = m_document.whyNot(*current, quant::Policy::LaeStatic);
+  const bool lae = obstacle.isEmpty();
+  const QString whyNot = lae ? QString() : tr("LAE off: %1.").arg(obstacle);
   m_policy->setChoiceEnabled(static_cast<int>(quant::Policy::LaeStatic), lae, whyNot);
   if (m_hint->text().isEmpty()) m_hint->setText(whyNot);
   m_allow->setVisible(!site.foldEdge.empty() && !edgeAllowed);
@@ -281,16 +283,29 @@ void InspectorDock::refresh() {
   m_predictions->setRows(std::move(bars));
 
   QString lines;
+  double allBefore = 0, allAfter = 0;
   for (const quant::LinearPlan& linear : plan.linears) {
     const double before = 2.0 * static_cast<double>(linear.out * linear.in);
     const double scales = 2.0 * static_cast<double>(linear.out) *
                           static_cast<double>(linear.in / quant::effectiveGroup(linear.scheme, linear.in));
     const double after = linear.scheme.isFloat() ? before : before * linear.scheme.bits / 16 + scales;
+    allBefore += before;
+    allAfter += after;
     lines += QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td>%2&nbsp;&nbsp;</td><td align='right'>%3 → %4</td></tr>")
                  .arg(text(linear.role), text(linear.scheme.describe()), text(app::formatBytes(before)),
                       text(app::formatBytes(after)));
   }
-  m_weights->setText(QStringLiteral("<table cellspacing='2'>%1</table>").arg(lines));
+  const QString line = QStringLiteral("<tr><td>%1</td><td colspan='2' align='right'>%2</td></tr>");
+  if (plan.linears.size() > 1) {
+    lines += line.arg(tr("size"),
+                      tr("%1 (was %2)").arg(text(app::formatBytes(allAfter)), text(app::formatBytes(allBefore))));
+  }
+  lines += line.arg(tr("range v after fold"),
+                    plan.scale.empty() ? tr("unchanged, %1").arg(text(app::formatRange(plan.range)))
+                                       : tr("%1 → %2, in %3")
+                                             .arg(text(app::formatRange(plan.range)),
+                                                  text(app::formatRange(plan.rangeAfter)), text(plan.foldEdge)));
+  m_weights->setText(QStringLiteral("<table cellspacing='2' width='100%'>%1</table>").arg(lines));
 
   if (!m_note->hasFocus()) {
     const auto note = m_document.recipe().notes.find(*current);
