@@ -103,7 +103,10 @@ Document::Document(JobRunner& jobs, QObject* parent) : QObject(parent), m_jobs(j
   connect(&m_undo, &QUndoStack::cleanChanged, this, &Document::titleChanged);
 }
 
-Document::~Document() = default;
+Document::~Document() {
+  // The stack's own destructor clears it and says so, when whoever listens is half gone.
+  disconnect(&m_undo, nullptr, this, nullptr);
+}
 
 void Document::open(const QString& path) {
   Job* job = m_jobs.start<Loaded>(
