@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Pictures of every view, light and dark, into docs/screenshots: on the bundled sample (calibrated, exported and
-# verified). Needs Xvfb and a development build's packages (packaging/test.sh).
+# verified), and some on a made-up 70B model. Needs Xvfb and a development build's packages (packaging/test.sh).
 #
 #   packaging/screenshots.sh                                               # all of it
 #   packaging/screenshots.sh --view heatmap --theme dark --out FOLDER      # one view, one theme, on the sample
@@ -10,15 +10,17 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 build=$repo/build/dev
-work=$build/screenshots
-configure_and_build dev -- make_screenshots oscope >&2
+work=${TMPDIR:-/tmp}/outlierscope  # paths are seen in some pictures: a neutral place
+configure_and_build dev -- make_screenshots make_snapshot oscope >&2
 
 shots() { xvfb-run -a -s '-screen 0 1920x1200x24' "$build/bin/make_screenshots" "$@"; }
 
 # The sample with its export and its report: every view has something to show.
-workspace=$work/sample/workspace.oscope
+workspace=$work/run/workspace.oscope
 if [ ! -e "$workspace" ]; then
-  "$build/bin/oscope" run "$repo/resources/sample/model" -o "$work/sample" --replace \
+  mkdir -p "$work"
+  cp -r "$repo/resources/sample/model" "$work/sample-model"
+  "$build/bin/oscope" run "$work/sample-model" -o "$work/run" --replace \
     --text "$repo/resources/sample/calib.txt" --samples 32 --length 128 \
     --eval-text "$repo/resources/sample/eval.txt" --windows 16 --eval-length 256 >&2
 fi
@@ -33,3 +35,6 @@ if [ $# -gt 0 ]; then
 fi
 
 shots --out "$repo/docs/screenshots" "$workspace"
+large=$work/70b.oscope.h5
+[ -e "$large" ] || "$build/bin/make_snapshot" "$large" >&2
+shots --out "$repo/docs/screenshots" --prefix 70b- --view ranges --view heatmap "$large"

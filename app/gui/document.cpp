@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "analysis/stats/hdf5_store.h"
 #include "app/common/number_format.h"
 #include "app/gui/jobs/job_runner.h"
+#include "app/gui/jobs/load_workspace.h"
 #include "app/gui/marks.h"
 #include "quant/policy/policy_rules.h"
 
@@ -40,65 +40,6 @@ class RecipeCommand : public QUndoCommand {
   QString m_merge;
 };
 
-namespace {
-
-/// What a path turned out to hold, loaded off the GUI thread.
-struct Loaded {
-  quant::Workspace workspace;
-  std::shared_ptr<const model::OpenedModel> model;
-  stats::SnapshotPtr snapshot;
-  std::optional<quant::VerifyReport> report;
-  bool isWorkspace = false, isRecipe = false;
-};
-
-/// A report that has gone or can't be read is worth a warning, not the workspace.
-void loadReport(Loaded& loaded, const JobContext& context) {
-  if (loaded.workspace.verifyReport.empty()) return;
-  try {
-    loaded.report = quant::loadVerifyReport(loaded.workspace.verifyReport);
-  } catch (const Error& error) {
-    context.report({Severity::Warning, "workspace.report", error.where(), error.text(), "verify the export again"});
-  }
-}
-
-void loadSnapshot(Loaded& loaded, const std::filesystem::path& path) {
-  loaded.snapshot = stats::openSnapshot(path);
-  loaded.workspace.snapshot = path;
-}
-
-Loaded load(const std::filesystem::path& path, const JobContext& context) {
-  Loaded loaded;
-  const std::string name = path.filename().string();
-  if (std::filesystem::is_directory(path)) {
-    loaded.model = std::make_shared<const model::OpenedModel>(model::openModel(path));
-    loaded.workspace.model = path;
-  } else if (name.ends_with(".h5")) {
-    loadSnapshot(loaded, path);
-  } else if (name.ends_with(".oscope")) {
-    loaded.isWorkspace = true;
-    loaded.workspace = quant::loadWorkspace(path);
-    if (!loaded.workspace.snapshot.empty()) loadSnapshot(loaded, loaded.workspace.snapshot);
-    loadReport(loaded, context);
-    // A workspace calibrated elsewhere opens without its checkpoint: the views work, the jobs say what they miss.
-    if (std::filesystem::is_directory(loaded.workspace.model)) {
-      loaded.model = std::make_shared<const model::OpenedModel>(model::openModel(loaded.workspace.model));
-    }
-  } else if (name.ends_with(".json")) {
-    loaded.isRecipe = true;
-    loaded.workspace.recipe = quant::loadRecipe(path.string());
-  } else {
-    throw Error(ErrorCode::Unsupported, path.string(), "not a model folder, snapshot, workspace or recipe",
-                "open a folder with config.json, a .oscope.h5, a .oscope or a recipe .json");
-  }
-  if (loaded.model && loaded.snapshot) {
-    quant::requireSameModel(loaded.snapshot->provenance().modelFingerprint, loaded.model->weights->fingerprint(),
-                            loaded.workspace.snapshot.string());
-  }
-  return loaded;
-}
-
-}  // namespace
-
 Document::Document(JobRunner& jobs, QObject* parent) : QObject(parent), m_jobs(jobs) {
   connect(&m_undo, &QUndoStack::cleanChanged, this, &Document::titleChanged);
 }
@@ -109,65 +50,85 @@ Document::~Document() {
 }
 
 void Document::open(const QString& path) {
-  Job* job = m_jobs.start<Loaded>(
-      tr("Open %1").arg(QFileInfo(path).fileName()),
-      [path](const JobContext& context) { return load(std::filesystem::path(path.toStdString()), context); },
-      [this, path](Loaded loaded) {
-        if (loaded.isRecipe) {
-          setRecipe(loaded.workspace.recipe, tr("Open recipe"));
-          emit opened();
-          return;
-        }
-        // A model opened beside its own snapshot (or the other way round) joins the workspace; anything else replaces.
-        const auto fits = [](const stats::SnapshotPtr& snapshot, const auto& opened) {
-          return snapshot && opened && snapshot->provenance().modelFingerprint == opened->weights->fingerprint();
-        };
-        if (!loaded.isWorkspace && loaded.model && fits(m_snapshot, loaded.model)) {
-          loaded.snapshot = m_snapshot;
-          loaded.workspace = m_workspace;
-          loaded.workspace.model = path.toStdString();
-        } else if (!loaded.isWorkspace && loaded.snapshot && fits(loaded.snapshot, m_model)) {
-          loaded.model = m_model;
-          loaded.workspace.model = m_workspace.model;
-          loaded.workspace.recipe = m_workspace.recipe;
-        }
-        m_path = loaded.isWorkspace ? path : QString();
-        m_workspace = std::move(loaded.workspace);
-        m_model = std::move(loaded.model);
-        m_snapshot = std::move(loaded.snapshot);
-        m_report = std::move(loaded.report);
-        m_preview.reset();
-        m_undo.clear();
-        emit modelChanged();
-        refreshPlan();
-        startPredictions();
-        emit snapshotChanged();
-        emit recipeChanged();
-        emit reportChanged();
-        emit titleChanged();
-        emit opened();
+  load(path, path);
+}
+
+void Document::restore(const QString& file, const QString& original) {
+  load(file, original);
+}
+
+void Document::load(const QString& file, const QString& savedAs) {
+  const bool recovered = file != savedAs;
+  Job* job = m_jobs.start<LoadedWorkspace>(
+      tr("Open %1").arg(QFileInfo(savedAs.isEmpty() ? file : savedAs).fileName()),
+      [file, model = m_model, snapshot = m_snapshot](const JobContext& context) {
+        return loadAnything(file.toStdString(), model, snapshot, context);
       },
+      [this, savedAs, recovered](LoadedWorkspace loaded) { take(std::move(loaded), savedAs, recovered); },
       QStringLiteral("open"));
   connect(job, &Job::finished, this, [this](const JobOutcome& outcome) {
     if (outcome.state == JobOutcome::State::Failed) emit openFailed(outcome.text, outcome.where, outcome.remedy);
   });
 }
 
+void Document::take(LoadedWorkspace loaded, const QString& savedAs, bool recovered) {
+  using Kind = LoadedWorkspace::Kind;
+  if (loaded.kind == Kind::Recipe) {
+    if (setRecipe(loaded.workspace.recipe, tr("Open recipe"))) emit opened();
+    return;
+  }
+  // A checkpoint beside its own snapshot (or the other way round) joins the workspace; anything else replaces it.
+  const bool joins = (loaded.kind == Kind::Model && m_snapshot && isOf(*m_snapshot, *loaded.model)) ||
+                     (loaded.kind == Kind::Snapshot && m_model && isOf(*loaded.snapshot, *m_model));
+  if (!joins && isEdited() && m_mayReplace && !m_mayReplace()) return;
+  if (joins) {
+    if (loaded.snapshot) {
+      setSnapshot(loaded.snapshot, QString::fromStdString(loaded.workspace.snapshot.string()));
+    } else {
+      m_model = loaded.model;
+      m_workspace.model = loaded.workspace.model;
+      m_unsaved = true;
+      emit modelChanged();
+      emit titleChanged();
+    }
+    emit opened();
+    return;
+  }
+  m_path = loaded.kind == Kind::Workspace ? savedAs : QString();
+  m_unsaved = m_recovered = recovered;
+  m_workspace = std::move(loaded.workspace);
+  m_model = std::move(loaded.model);
+  m_snapshot = std::move(loaded.snapshot);
+  m_report = std::move(loaded.report);
+  m_preview.reset();
+  m_undo.clear();
+  announceAll();
+  emit replaced();
+  emit opened();
+}
+
+void Document::announceAll() {
+  emit modelChanged();
+  refreshPlan();
+  startPredictions();
+  emit snapshotChanged();
+  emit recipeChanged();
+  emit reportChanged();
+  emit titleChanged();
+}
+
 void Document::close() {
   m_path.clear();
+  m_unsaved = false;
   m_workspace = {};
   m_model.reset();
   m_snapshot.reset();
   m_report.reset();
   m_preview.reset();
   m_undo.clear();
-  m_predictions.reset();
-  refreshPlan();
-  emit modelChanged();
-  emit snapshotChanged();
-  emit recipeChanged();
-  emit reportChanged();
-  emit titleChanged();
+  m_recovered = false;
+  announceAll();
+  emit replaced();
 }
 
 QString Document::title() const {
@@ -187,6 +148,7 @@ bool Document::save(const QString& path) {
     return false;
   }
   m_path = path;
+  m_unsaved = false;
   m_undo.setClean();
   emit titleChanged();
   return true;
@@ -198,6 +160,7 @@ void Document::setSnapshot(stats::SnapshotPtr snapshot, const QString& path) {
   m_workspace.verifyReport.clear();
   m_report.reset();
   m_predictions.reset();
+  m_unsaved = true;
   refreshPlan();
   startPredictions();
   emit snapshotChanged();
@@ -208,12 +171,16 @@ void Document::setSnapshot(stats::SnapshotPtr snapshot, const QString& path) {
 void Document::setReport(quant::VerifyReport report, const QString& path) {
   m_report = std::move(report);
   m_workspace.verifyReport = path.toStdString();
+  m_unsaved = true;
   refreshRows();
   emit reportChanged();
+  emit titleChanged();
 }
 
 void Document::setExported(const QString& folder) {
   m_workspace.exported = folder.toStdString();
+  m_unsaved = true;
+  emit titleChanged();
 }
 
 void Document::setThresholds(double v0, double v1) {

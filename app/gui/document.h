@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QString>
 #include <QUndoStack>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -21,6 +22,7 @@
 namespace oscope::gui {
 
 class JobRunner;
+struct LoadedWorkspace;
 
 /// What the table, the plots and the inspector show of one site; recomputed at once when a threshold moves.
 struct SiteRow {
@@ -43,7 +45,18 @@ class Document : public QObject {
   // What is open. Opening replaces the workspace; an error leaves everything as it was and arrives by openFailed().
   /// Model folder, snapshot, workspace or recipe, told apart by what is there. Work happens on a job.
   void open(const QString& path);
+  /// Opens an autosaved copy as the workspace that is saved as `original` (empty: nowhere); it is edited from the
+  /// start.
+  void restore(const QString& file, const QString& original);
   void close();
+  /// Asked before a workspace with unsaved changes is replaced: false keeps it.
+  void setReplaceGuard(std::function<bool()> mayReplace) { m_mayReplace = std::move(mayReplace); }
+  /// Whether closing would lose something that is not in the saved file.
+  bool isEdited() const { return m_unsaved || !m_undo.isClean(); }
+  /// Whether it came out of a crashed session.
+  bool isRecovered() const { return m_recovered; }
+  /// The window's own state (view, selection, zoom), saved with the workspace; changing it is no edit.
+  void setViewState(Json state) { m_workspace.view = std::move(state); }
   bool isEmpty() const { return m_snapshot == nullptr && m_model == nullptr; }
   QString title() const;                       ///< "LLaMA-7B · W4A8"
   QString filePath() const { return m_path; }  ///< of the saved workspace, empty: never saved
@@ -100,6 +113,7 @@ class Document : public QObject {
 
  signals:
   void opened();
+  void replaced();  ///< another workspace than before is open (or none): selection and views start anew
   void openFailed(const QString& text, const QString& where, const QString& remedy);
   void notice(const QString& text);  ///< what a change left out, and why
   void modelChanged();
@@ -113,6 +127,9 @@ class Document : public QObject {
 
  private:
   friend class RecipeCommand;
+  void load(const QString& file, const QString& savedAs);
+  void take(LoadedWorkspace loaded, const QString& savedAs, bool recovered);
+  void announceAll();
   void applyRecipe(const quant::Recipe& recipe);
   void refreshRows();
   void refreshPlan();
@@ -120,6 +137,9 @@ class Document : public QObject {
 
   JobRunner& m_jobs;
   QString m_path;
+  bool m_recovered = false;
+  bool m_unsaved = false;  ///< changes beside the recipe's: a new snapshot, an export, a report
+  std::function<bool()> m_mayReplace;
   quant::Workspace m_workspace;
   std::shared_ptr<const model::OpenedModel> m_model;
   stats::SnapshotPtr m_snapshot;

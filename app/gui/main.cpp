@@ -2,6 +2,7 @@
 #include <QCommandLineParser>
 #include <QSettings>
 
+#include "analysis/base/build_info.h"
 #include "app/gui/frame/main_window.h"
 #include "app/gui/icons.h"
 #include "app/gui/theme.h"
@@ -11,6 +12,8 @@ int main(int argc, char** argv) {
   QApplication::setApplicationName(QStringLiteral("outlierscope"));
   QApplication::setOrganizationName(QStringLiteral("outlierscope"));
   QApplication::setApplicationDisplayName(QStringLiteral("Outlierscope"));
+  QApplication::setApplicationVersion(QString::fromStdString(oscope::versionText()));
+  QApplication::setDesktopFileName(QStringLiteral("org.outlierscope.Outlierscope"));
 
   QCommandLineParser parser;
   parser.setApplicationDescription(
@@ -19,7 +22,9 @@ int main(int argc, char** argv) {
   parser.addVersionOption();
   parser.addPositionalArgument(
       QStringLiteral("path"),
-      QObject::tr("model folder, snapshot (.oscope.h5), workspace (.oscope) or recipe (.json)"));
+      QObject::tr("model folder, snapshot (.oscope.h5), workspace (.oscope) or recipe (.json); a model folder, its "
+                  "snapshot and a recipe may follow each other"),
+      QStringLiteral("[path...]"));
   const QCommandLineOption themeOption(QStringLiteral("theme"), QObject::tr("system, light or dark"),
                                        QStringLiteral("theme"));
   parser.addOption(themeOption);
@@ -29,12 +34,10 @@ int main(int argc, char** argv) {
   if (parser.value(themeOption) == QLatin1String("light")) choice = oscope::gui::ThemeChoice::Light;
   if (parser.value(themeOption) == QLatin1String("dark")) choice = oscope::gui::ThemeChoice::Dark;
   oscope::gui::applyTheme(app, choice);
-  QApplication::setWindowIcon(
-      QIcon(oscope::gui::iconPixmap(QStringLiteral("outlierscope"), oscope::gui::theme().accent, 64)));
+  QApplication::setWindowIcon(oscope::gui::themedIcon(QStringLiteral("outlierscope"), &oscope::gui::Theme::accent));
 
   oscope::gui::MainWindow window;
-  window.resize(1600, 1000);
   window.show();
-  if (!parser.positionalArguments().isEmpty()) window.open(parser.positionalArguments().constFirst());
+  window.open(parser.positionalArguments());
   return QApplication::exec();
 }

@@ -2,6 +2,7 @@
 
 #include <QApplication>
 #include <QFontDatabase>
+#include <QProxyStyle>
 #include <QStyleFactory>
 #include <QStyleHints>
 
@@ -44,6 +45,7 @@ Theme makeDark() {
 }
 
 const Theme* g_theme = nullptr;
+ThemeChoice g_choice = ThemeChoice::System;
 QString g_uiFamily, g_monoFamily;
 
 QString familyOf(const QString& resource) {
@@ -51,6 +53,28 @@ QString familyOf(const QString& resource) {
   const QStringList families = id < 0 ? QStringList() : QFontDatabase::applicationFontFamilies(id);
   return families.isEmpty() ? QString() : families.front();
 }
+
+/// Whether the desktop asks for dark windows. Leaves the application with the desktop's own palette.
+bool systemIsDark(QApplication& app) {
+#if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)
+  if (app.styleHints()->colorScheme() != Qt::ColorScheme::Unknown) {
+    return app.styleHints()->colorScheme() == Qt::ColorScheme::Dark;
+  }
+#endif
+  // Qt 6.4 has no colour-scheme hint: a dark desktop is one whose own palette is dark.
+  app.setPalette(QPalette());
+  return app.palette().color(QPalette::Window).lightness() < 128;
+}
+
+/// Fusion; mnemonics work without their underlines.
+class WindowStyle : public QProxyStyle {
+ public:
+  WindowStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
+  int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
+                QStyleHintReturn* data) const override {
+    return hint == SH_UnderlineShortcut ? 0 : QProxyStyle::styleHint(hint, option, widget, data);
+  }
+};
 
 QFont sized(const QString& family, double pixels, QFont::Weight weight) {
   QFont font = family.isEmpty() ? QApplication::font() : QFont(family);
@@ -141,15 +165,20 @@ const Theme& theme() {
 }
 
 void applyTheme(QApplication& app, ThemeChoice choice) {
-  // Qt 6.4 has no colour-scheme hint: a dark desktop is one whose own palette is dark. Asked once, before we set ours.
-  static const bool systemIsDark = app.palette().color(QPalette::Window).lightness() < 128;
-  const bool dark = choice == ThemeChoice::Dark || (choice == ThemeChoice::System && systemIsDark);
+  g_choice = choice;
+  const bool dark = choice == ThemeChoice::Dark || (choice == ThemeChoice::System && systemIsDark(app));
   g_theme = dark ? &darkTheme() : &lightTheme();
   loadFonts();
-  app.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+  app.setStyle(new WindowStyle);
   app.setFont(uiFont(12));
   app.setPalette(g_theme->palette());
   app.setStyleSheet(g_theme->styleSheet());
+}
+
+void followSystemTheme(QApplication& app) {
+  if (g_choice != ThemeChoice::System) return;
+  const bool dark = systemIsDark(app);
+  dark == theme().dark ? app.setPalette(theme().palette()) : applyTheme(app, ThemeChoice::System);
 }
 
 void loadFonts() {
@@ -176,6 +205,10 @@ QString Theme::styleSheet() const {
   // Class names are given to widgets with setProperty("class", ...) and matched with [class="..."].
   QString sheet = QStringLiteral(R"(
 QMainWindow, QDialog { background: @bg; }
+QMainWindow::separator { background: @border; width: 1px; height: 1px; }
+QMainWindow::separator:hover { background: @accent; }
+QStatusBar { background: @surface; border-top: 1px solid @border; }
+QStatusBar::item { border: none; }
 QToolTip { background: @surface; color: @ink; border: 1px solid @borderStrong; padding: 6px 8px; }
 QMenuBar { background: @surface; color: @ink; spacing: 2px; }
 QMenuBar::item { background: transparent; padding: 6px 9px; border-radius: 6px; }
@@ -198,6 +231,13 @@ QPushButton[class="danger"] { color: @error; }
 QPushButton[class="danger"]:disabled { color: @disabled; }
 QPushButton[class="link"] { background: transparent; border: none; color: @accent; padding: 0 2px; }
 QPushButton[class="link"]:hover { text-decoration: underline; }
+QPushButton[class="link"]:disabled { color: @disabled; }
+QPushButton[class="quiet"] { background: transparent; border: 1px solid transparent; color: @ink2; font-weight: 400; }
+QPushButton[class="quiet"]:hover { background: @hover; }
+QPushButton[class="quiet"]:focus { border: 1px solid @accent; }
+QPushButton[class="row"] { background: @surface; border: 1px solid transparent; border-radius: 7px; min-height: 46px; }
+QPushButton[class="row"]:hover { background: @hover; }
+QPushButton[class="row"]:focus { border: 1px solid @accent; }
 QToolButton { background: transparent; color: @ink2; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
 QToolButton:hover { background: @hover; }
 QToolButton:checked { background: @accentSoft; color: @accent; }
@@ -257,9 +297,23 @@ QLabel[class="figure"] { color: @ink; font-size: 22px; font-weight: 600; }
 QLabel[class="before"] { color: @ink3; font-size: 17px; }
 QLabel[class="unit"] { color: @ink3; font-size: 11px; }
 QLabel[class="error"] { color: @error; font-size: 11px; }
+QLabel[class="warning"] { color: @warning; }
+QLabel[class="name"] { color: @ink; font-weight: 600; }
+QLabel[class="linkText"] { color: @accent; }
+QLabel[class="status"] { color: @ink2; font-size: 11px; padding: 0 16px; }
+QLabel[class="key"] { color: @ink2; background: @hover; border-radius: 4px; padding: 2px 6px; font-size: 10px; font-weight: 500; }
+QTextBrowser#helpText { border: none; padding: 0; }
+QListWidget#helpList { background: @surface2; border-right: 1px solid @border; padding: 12px 8px; }
+QListWidget#helpList::item { padding: 6px 8px; border-radius: 6px; }
+QListWidget#helpList::item:selected { background: @selection; color: @ink; }
 QFrame[class="rule"] { background: @border; border: none; }
 QWidget[class="surface"] { background: @surface; }
 QWidget[class="surface2"] { background: @surface2; }
+QWidget[class="ground"] { background: @bg; }
+QWidget[class="errorBar"] { background: @errorSoft; border-bottom: 1px solid @border; }
+QWidget[class="noteBar"] { background: @laeSoft; border-radius: 8px; }
+QWidget[class="tile"] { background: @hover; border-radius: 8px; }
+QWidget[class="tileAccent"] { background: @accentSoft; border-radius: 8px; }
 QWidget[class="card"] { background: @surface; border: 1px solid @border; border-radius: 8px; }
 )");
   const std::pair<const char*, QColor> names[] = {
@@ -274,7 +328,10 @@ QWidget[class="card"] { background: @surface; border: 1px solid @border; border-
       {"@selection", selection},
       {"@hover", hover},
       {"@disabled", disabled},
+      {"@errorSoft", mixed(surface, error, 0.10)},
       {"@error", error},
+      {"@warning", warning},
+      {"@laeSoft", laeSoft},
       {"@ink2", ink2},
       {"@ink3", ink3},
       {"@ink", ink},

@@ -39,6 +39,8 @@ const Theme& theme();
 enum class ThemeChoice { System, Light, Dark };
 /// Sets palette and style sheet of the whole application. System: dark where the desktop's palette is dark.
 void applyTheme(QApplication& app, ThemeChoice choice);
+/// The desktop's colours may have changed: applies the theme again where the choice is System.
+void followSystemTheme(QApplication& app);
 
 /// Loads the bundled fonts once; without them the system's fonts stand in.
 void loadFonts();

@@ -44,20 +44,36 @@ void ViewContext::hover(std::optional<SiteId> site) {
 
 void ViewContext::show(const QString& view) {
   if (view == m_view) return;
+  emit leaving();
   if (!m_places.empty()) m_places.resize(m_place + 1);
-  m_places.push_back({view, m_selection});
+  m_places.push_back({view, m_selection, {}});
   m_place = m_places.size() - 1;
   m_view = view;
   emit viewChanged(m_view);
   emit historyChanged();
 }
 
+void ViewContext::rememberState(Json state) {
+  if (!m_places.empty()) m_places[m_place].state = std::move(state);
+}
+
 void ViewContext::visit(std::size_t place) {
+  emit leaving();
   m_place = place;
   const Place target = m_places[place];
   m_view = target.view;
   select(target.selection);
   emit viewChanged(m_view);
+  emit revisited(target.state);
+  emit historyChanged();
+}
+
+void ViewContext::forget() {
+  m_places.clear();
+  m_place = 0;
+  m_view.clear();
+  clear();
+  setFilter({});
   emit historyChanged();
 }
 

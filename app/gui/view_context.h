@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/base/ids.h"
+#include "analysis/base/json.h"
 
 namespace oscope::gui {
 
@@ -37,13 +38,17 @@ class ViewContext : public QObject {
   std::optional<SiteId> hovered() const { return m_hovered; }
   void hover(std::optional<SiteId> site);
 
-  /// The view shown and the way back (Alt+Left / Alt+Right): a place is a view with its selection.
+  /// The view shown and the way back (Alt+Left / Alt+Right): a place is a view with its selection and state.
   const QString& view() const { return m_view; }
   void show(const QString& view);
+  /// Another workspace: no view, no selection, no way back.
+  void forget();
   bool canGoBack() const { return m_place > 0; }
   bool canGoForward() const { return m_place + 1 < m_places.size(); }
   void goBack();
   void goForward();
+  /// What the shown view wants back when this place is visited again (see leaving()).
+  void rememberState(Json state);
 
   /// The filter of the Sites dock and the Policy table ("ffn_mid & range>150").
   const QString& filter() const { return m_filter; }
@@ -52,7 +57,11 @@ class ViewContext : public QObject {
  signals:
   void selectionChanged(const oscope::gui::Selection& selection);
   void hoverChanged(std::optional<oscope::SiteId> site);
+  /// The shown view is about to be left: the moment for rememberState().
+  void leaving();
   void viewChanged(const QString& view);
+  /// A place on the way was visited again, with the state that its view had then.
+  void revisited(const oscope::Json& state);
   void historyChanged();
   void filterChanged(const QString& filter);
 
@@ -60,6 +69,7 @@ class ViewContext : public QObject {
   struct Place {
     QString view;
     Selection selection;
+    Json state;
   };
   void visit(std::size_t place);
 

@@ -1,7 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <QApplication>
-#include <QStandardPaths>
+#include <QSettings>
+#include <QTemporaryDir>
 
 #include "app/gui/theme.h"
 #include "tests/gui/support/event_watch.h"
@@ -9,10 +10,14 @@
 int main(int argc, char** argv) {
   qputenv("QT_QPA_PLATFORM", "offscreen");
   ::testing::InitGoogleTest(&argc, argv);
+  // Settings and data of a person stay untouched, and tests that run at the same time don't meet.
+  const QTemporaryDir home;
+  qputenv("XDG_DATA_HOME", home.path().toUtf8());
+  QSettings::setDefaultFormat(QSettings::IniFormat);
+  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
   oscope::test::WatchedApplication app(argc, argv);
   QApplication::setApplicationName(QStringLiteral("outlierscope-tests"));
   QApplication::setOrganizationName(QStringLiteral("outlierscope-tests"));
-  QStandardPaths::setTestModeEnabled(true);  // settings and data of a person stay untouched
   oscope::gui::applyTheme(app, oscope::gui::ThemeChoice::Light);
   return RUN_ALL_TESTS();
 }

@@ -95,6 +95,7 @@ std::optional<SiteId> siteToShow(const Document& document, const QString& name) 
 
 void shoot(QApplication& app, const Shots& shots, ThemeChoice choice) {
   applyTheme(app, choice);
+  QSettings().clear();  // recent files, docks
   MainWindow window;
   window.resize(shots.size);
   window.show();
@@ -179,13 +180,13 @@ int run(QApplication& app) {
 }  // namespace oscope::gui
 
 int main(int argc, char** argv) {
+  // Settings and data of a person stay untouched.
+  const QTemporaryDir home;
+  qputenv("XDG_DATA_HOME", home.path().toUtf8());
+  QSettings::setDefaultFormat(QSettings::IniFormat);
+  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
   QApplication app(argc, argv);
   QApplication::setApplicationName(QStringLiteral("outlierscope-screenshots"));
-  QApplication::setOrganizationName(QStringLiteral("outlierscope-screenshots"));
-  QStandardPaths::setTestModeEnabled(true);  // settings and data of a person stay untouched
-  const QTemporaryDir settings;
-  QSettings::setDefaultFormat(QSettings::IniFormat);
-  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings.path());
   try {
     return oscope::gui::run(app);
   } catch (const std::exception& error) {

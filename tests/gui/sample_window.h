@@ -1,4 +1,4 @@
-// The real window on the bundled sample, for tests that drive it.
+// The real window, empty or on the bundled sample, for tests that drive it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,33 +13,62 @@
 
 namespace oscope::gui {
 
-constexpr int kPatience = 60'000;  // milliseconds until a job must have ended
+inline constexpr int kPatience = 60'000;  // milliseconds until a job must have ended
 
-class SampleWindow : public ::testing::Test {
+/// An empty window, shown.
+class ShownWindow : public ::testing::Test {
  protected:
   void SetUp() override {
-    const auto workspace = makeSampleWorkspace(m_scratch.path(), JobContext{});
     m_window.resize(1600, 1000);
     m_window.show();
     ASSERT_TRUE(QTest::qWaitForWindowExposed(&m_window));
-    QSignalSpy opened(&m_window.document(), &Document::opened);
-    m_window.open(QString::fromStdString(workspace.string()));
-    ASSERT_TRUE(opened.wait(kPatience));
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window.document().predictions() != nullptr; }, kPatience));
   }
 
   Document& document() { return m_window.document(); }
   ViewContext& context() { return m_window.context(); }
-  const stats::SiteStats& site(SiteId id) { return document().snapshot()->site(id); }
-  const quant::SitePlan& plan(SiteId id) { return document().plan()->sites[*document().indexOf(id)]; }
+  void openAndWait(const QString& path) {
+    QSignalSpy opened(&m_window.document(), &Document::opened);
+    m_window.open(path);
+    ASSERT_TRUE(opened.wait(kPatience));
+  }
+  /// Opens what can't be opened; text, place and remedy of the message.
+  QStringList openAndFail(const QString& path) {
+    QSignalSpy failed(&m_window.document(), &Document::openFailed);
+    m_window.open(path);
+    if (!failed.wait(kPatience)) return {};
+    QStringList words;
+    for (const QVariant& argument : failed.front()) words << argument.toString();
+    return words;
+  }
   template <typename T>
   T* showView(const char* id) {
     context().show(QString::fromLatin1(id));
     return qobject_cast<T*>(m_window.frame()->current());
   }
+  static QString text(const std::filesystem::path& path) { return QString::fromStdString(path.string()); }
 
   const test::ScratchFolder m_scratch;
   MainWindow m_window;
+};
+
+/// A copy of the sample's workspace is open; calibrated once for all tests.
+class SampleWindow : public ShownWindow {
+ protected:
+  void SetUp() override {
+    ShownWindow::SetUp();
+    static const test::ScratchFolder folder;
+    const std::filesystem::path sample = makeSampleWorkspace(folder.path(), JobContext{});
+    m_workspace = m_scratch.path() / "sample.oscope";
+    std::filesystem::copy_file(sample.parent_path() / "sample.oscope.h5", m_scratch.path() / "sample.oscope.h5");
+    std::filesystem::copy_file(sample, m_workspace);
+    openAndWait(text(m_workspace));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window.document().predictions() != nullptr; }, kPatience));
+  }
+
+  const stats::SiteStats& site(SiteId id) { return document().snapshot()->site(id); }
+  const quant::SitePlan& plan(SiteId id) { return document().plan()->sites[*document().indexOf(id)]; }
+
+  std::filesystem::path m_workspace;
 };
 
 }  // namespace oscope::gui

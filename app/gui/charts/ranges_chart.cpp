@@ -66,10 +66,8 @@ RangesChart::RangesChart(QWidget* parent) : QChartView(new QChart, parent) {
 void RangesChart::applyTheme() {
   const Theme& t = theme();
   setBackgroundBrush(t.surface);
-  const std::array<Qt::PenStyle, 4> styles{Qt::SolidLine, Qt::DotLine, Qt::DashLine, Qt::SolidLine};
   for (SiteKind kind : kSiteKinds) {
-    const double width = kind == SiteKind::FfnMid ? 1.8 : 1.1;
-    m_lines[at(kind)]->setPen(QPen(mixed(t.surface, t.ink3, 0.75), width, styles[at(kind)]));
+    m_lines[at(kind)]->setPen(QPen(mixed(t.surface, t.ink3, 0.75), lineWidth(kind), lineStyle(kind)));
   }
   for (quant::Policy policy : quant::kPolicies) {
     const bool hollow = policy == quant::Policy::None;
@@ -125,15 +123,35 @@ void RangesChart::setHovered(std::optional<SiteId> site) {
   viewport()->update();
 }
 
-void RangesChart::fit() {
+Qt::PenStyle RangesChart::lineStyle(SiteKind kind) {
+  constexpr std::array<Qt::PenStyle, 4> kStyles{Qt::SolidLine, Qt::DotLine, Qt::DashLine, Qt::SolidLine};
+  return kStyles[at(kind)];
+}
+
+double RangesChart::lineWidth(SiteKind kind) {
+  return kind == SiteKind::FfnMid ? 1.8 : 1.1;
+}
+
+RangesChart::Visible RangesChart::whole() const {
   std::vector<double> values{m_thresholds[0], m_thresholds[1]};
   for (const RangePoint& point : m_points) {
     values.push_back(point.value);
     values.push_back(point.low);
   }
-  std::tie(m_yLow, m_yHigh) = logRange(values);
-  m_xLow = -0.5;
-  m_xHigh = std::max(0, m_blocks - 1) + 0.5;
+  const auto [low, high] = logRange(values);
+  return {-0.5, std::max(0, m_blocks - 1) + 0.5, low, high};
+}
+
+void RangesChart::fit() {
+  show(whole());
+}
+
+void RangesChart::show(const Visible& part) {
+  if (!(part.xLow < part.xHigh && 0 < part.yLow && part.yLow < part.yHigh) || !std::isfinite(part.yHigh)) return;
+  m_xLow = part.xLow;
+  m_xHigh = part.xHigh;
+  m_yLow = part.yLow;
+  m_yHigh = part.yHigh;
   updateAxes();
   fillSeries();
 }

@@ -36,6 +36,19 @@ class RangesChart : public QChartView {
   void setSelection(const std::set<SiteId>& sites, std::optional<SiteId> current);
   void setHovered(std::optional<SiteId> site);
   void fit();
+  /// The visible part, in blocks and range.
+  struct Visible {
+    double xLow = 0, xHigh = 0, yLow = 0, yHigh = 0;
+    friend bool operator==(const Visible&, const Visible&) = default;
+  };
+  Visible visible() const { return {m_xLow, m_xHigh, m_yLow, m_yHigh}; }
+  bool isZoomed() const { return visible() != whole(); }
+  /// A part of the data; what is no part of it is ignored.
+  void show(const Visible& part);
+  using QChartView::show;
+  /// The line of a site kind, also for the legend.
+  static Qt::PenStyle lineStyle(SiteKind kind);
+  static double lineWidth(SiteKind kind);
   /// Leaves a drag, a rubber band or the focus of a threshold; false where there was none.
   bool escape();
 
@@ -69,6 +82,7 @@ class RangesChart : public QChartView {
  private:
   void applyTheme();
   void updateAxes();
+  Visible whole() const;
   void fillSeries();
   QRectF area() const { return chart()->plotArea(); }
   QPointF toPixel(double block, double value) const;
@@ -78,7 +92,9 @@ class RangesChart : public QChartView {
   void moveThreshold(int which, double value);
   void stepToNextRange(bool up);
   void pan(QPointF to);
-  void paintZones(QPainter& painter) const;
+  /// The tinted grounds, and then, above the grid, their words.
+  void paintZones(QPainter& painter, bool ground) const;
+  bool crossesData(const QRectF& box) const;
   void paintAxes(QPainter& painter) const;
   void paintRings(QPainter& painter) const;
   void paintThreshold(QPainter& painter, int which) const;

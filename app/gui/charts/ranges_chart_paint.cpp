@@ -1,4 +1,5 @@
 // What RangesChart paints around the chart's own series: zones, axes, rings, labels, thresholds, tooltip.
+#include <QLineSeries>
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
@@ -23,11 +24,12 @@ QString rangeText(double value) {
 
 void RangesChart::drawBackground(QPainter* painter, const QRectF& rect) {
   QChartView::drawBackground(painter, rect);
-  paintZones(*painter);
+  paintZones(*painter, true);
   paintAxes(*painter);
+  paintZones(*painter, false);
 }
 
-void RangesChart::paintZones(QPainter& painter) const {
+void RangesChart::paintZones(QPainter& painter, bool ground) const {
   const Theme& t = theme();
   const QRectF box = area();
   const double y0 = std::clamp(toPixel(0, threshold(0)).y(), box.top(), box.bottom());
@@ -42,16 +44,43 @@ void RangesChart::paintZones(QPainter& painter) const {
                                    {quant::Policy::Static, y0, box.bottom(), tr("static, per tensor")}}};
   painter.setFont(uiFont(11));
   for (const Zone& zone : zones) {
-    painter.fillRect(QRectF(box.left(), zone.top, box.width(), zone.bottom - zone.top),
-                     mixed(t.surface, t.mark(zone.policy), t.dark ? 0.055 : 0.045));
-    if (zone.bottom - zone.top < 30) continue;
+    const QColor tint = mixed(t.surface, t.mark(zone.policy), t.dark ? 0.055 : 0.045);
+    if (!ground && zone.bottom - zone.top < 30) continue;
     // The word stands at the edge that the zone shares with v1 or the axis.
     const double y = zone.policy == quant::Policy::LaeStatic ? zone.top + 14 : zone.bottom - 14;
-    const double x = box.left() + box.width() * 0.22;
-    paintMark(painter, QPointF(x, y), zone.policy, 0.7);
-    painter.setPen(t.ink2);
-    painter.drawText(QPointF(x + 10, y + 4), zone.words);
+    // On a ground of its own, since grid lines would strike it through; and where no line of the data does.
+    QRectF words(0, y - 9, painter.fontMetrics().horizontalAdvance(zone.words) + 26, 18);
+    for (const double share : {0.22, 0.06, 0.4, 0.58, 0.76}) {
+      words.moveLeft(box.left() + box.width() * share - 8);
+      if (!crossesData(words)) break;
+    }
+    const double x = words.left() + 8;
+    if (ground) {
+      painter.fillRect(QRectF(box.left(), zone.top, box.width(), zone.bottom - zone.top), tint);
+    } else {
+      painter.fillRect(words, tint);
+      paintMark(painter, QPointF(x, y), zone.policy, 0.7);
+      painter.setPen(t.ink2);
+      painter.drawText(QPointF(x + 10, y + 4), zone.words);
+    }
   }
+}
+
+bool RangesChart::crossesData(const QRectF& box) const {
+  const QRectF wide = box.adjusted(-6, -6, 6, 6);
+  for (const QLineSeries* line : m_lines) {
+    const QList<QPointF> points = line->points();
+    for (qsizetype i = 1; i < points.size(); ++i) {
+      const QPointF a = toPixel(points[i - 1].x(), std::pow(10.0, points[i - 1].y()));
+      const QPointF b = toPixel(points[i].x(), std::pow(10.0, points[i].y()));
+      if (b.x() < wide.left() || a.x() > wide.right()) continue;
+      // The stretch of the segment above or below the box: outside where both ends lie on one side.
+      const auto at = [&](double x) { return a.y() + (b.y() - a.y()) * (x - a.x()) / (b.x() - a.x()); };
+      const double y0 = at(std::max(a.x(), wide.left())), y1 = at(std::min(b.x(), wide.right()));
+      if (!((y0 < wide.top() && y1 < wide.top()) || (y0 > wide.bottom() && y1 > wide.bottom()))) return true;
+    }
+  }
+  return false;
 }
 
 void RangesChart::paintAxes(QPainter& painter) const {
@@ -202,7 +231,17 @@ void RangesChart::paintDirectLabels(QPainter& painter) const {
 }
 
 void RangesChart::paintTooltip(QPainter& painter) const {
-  if (m_dragged || m_band || !m_hovered) return;
+  if (m_dragged) {
+    const auto changed =
+        std::count_if(m_points.begin(), m_points.end(), [](const RangePoint& point) { return point.changed; });
+    const QString words = changed == 1 ? tr("1 site changes, circled") : tr("%1 sites change, circled").arg(changed);
+    gui::paintTooltip(painter,
+                      QPointF(area().left() + area().width() * 0.62, toPixel(0, threshold(*m_dragged)).y() + 8), area(),
+                      tr("v%1  %2 → %3").arg(*m_dragged).arg(rangeText(m_before), rangeText(threshold(*m_dragged))) +
+                          QLatin1Char('\n') + words + QLatin1Char('\n') + tr("Shift drags finely, Esc cancels"));
+    return;
+  }
+  if (m_band || !m_hovered) return;
   const auto point = std::find_if(m_points.begin(), m_points.end(),
                                   [this](const RangePoint& candidate) { return candidate.site == *m_hovered; });
   if (point == m_points.end()) return;

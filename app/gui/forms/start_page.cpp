@@ -1,38 +1,51 @@
 #include "app/gui/forms/start_page.h"
 
-#include <QDateTime>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QPainter>
 #include <QPushButton>
+#include <QScrollArea>
+#include <QShortcut>
 #include <QVBoxLayout>
 
+#include "app/gui/forms/drop_zone.h"
+#include "app/gui/frame/error_bar.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/icons.h"
-#include "app/gui/theme.h"
+#include "app/gui/marks.h"
 
 namespace oscope::gui {
 namespace {
 
 constexpr int kPageWidth = 912;
+constexpr int kRowHeight = 48;
+
+/// An icon on a soft square.
+QWidget* iconTile(const QString& icon, bool primary, QWidget* parent) {
+  auto* tile = new QWidget(parent);
+  tile->setProperty("class", primary ? "tileAccent" : "tile");
+  tile->setAttribute(Qt::WA_StyledBackground);
+  tile->setFixedSize(36, 36);
+  auto* row = new QHBoxLayout(tile);
+  row->setContentsMargins(8, 8, 8, 8);
+  row->addWidget(new IconLabel(icon, primary ? &Theme::accent : &Theme::ink2, 20, tile));
+  return tile;
+}
 
 QWidget* card(const QString& icon, const QString& title, const QString& words, QPushButton* button,
-              const QString& shortcut, QWidget* parent) {
+              const QString& shortcut, bool primary, QWidget* parent) {
   auto* card = new QWidget(parent);
   card->setProperty("class", "card");
   card->setAttribute(Qt::WA_StyledBackground);
   auto* column = new QVBoxLayout(card);
   column->setContentsMargins(20, 20, 20, 20);
-  column->setSpacing(8);
+  column->setSpacing(6);
   auto* head = new QHBoxLayout;
-  auto* picture = new QLabel(card);
-  picture->setPixmap(iconPixmap(icon, theme().accent, 24, card->devicePixelRatioF()));
-  head->addWidget(picture);
+  head->addWidget(iconTile(icon, primary, card));
   head->addStretch(1);
-  head->addWidget(makeLabel(shortcut, "hint", card));
+  if (!shortcut.isEmpty()) head->addWidget(makeLabel(shortcut, "key", card), 0, Qt::AlignVCenter);
   column->addLayout(head);
-  column->addSpacing(6);
+  column->addSpacing(8);
   column->addWidget(makeLabel(title, "title", card));
   auto* text = makeLabel(words, "label", card);
   text->setWordWrap(true);
@@ -44,43 +57,87 @@ QWidget* card(const QString& icon, const QString& title, const QString& words, Q
   return card;
 }
 
-/// The dashed field; dropping itself is the window's.
-class DropZone : public QWidget {
+/// A count of one policy behind its mark, as in every legend.
+class PolicyCount : public QWidget {
  public:
-  explicit DropZone(QWidget* parent) : QWidget(parent) { setFixedHeight(70); }
+  PolicyCount(quant::Policy policy, int count, QWidget* parent) : QWidget(parent), m_policy(policy), m_count(count) {
+    setFixedSize(60, kRowHeight);
+    setAccessibleName(QStringLiteral("%1 %2").arg(count).arg(policyTitle(policy)));
+  }
 
  protected:
   void paintEvent(QPaintEvent*) override {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(theme().borderStrong, 1.5, Qt::DashLine));
-    painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 8, 8);
+    paintMark(painter, QPointF(6, height() / 2.0), m_policy, 0.9);
+    painter.setFont(monoFont(12));
     painter.setPen(theme().ink2);
-    painter.drawText(
-        rect(), Qt::AlignCenter,
-        QObject::tr("Or drop a model folder, a snapshot (.oscope.h5), a workspace (.oscope) or a recipe (.json) here"));
+    painter.drawText(rect().adjusted(17, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, QString::number(m_count));
   }
+
+ private:
+  quant::Policy m_policy;
+  int m_count;
 };
+
+QString dayOf(const QDateTime& time) {
+  const qint64 days = time.date().daysTo(QDate::currentDate());
+  if (days == 0) return QObject::tr("today, %1").arg(time.toString(QStringLiteral("HH:mm")));
+  if (days == 1) return QObject::tr("yesterday");
+  return time.toString(days < 300 ? QStringLiteral("d MMM") : QStringLiteral("d MMM yyyy"));
+}
+
+QWidget* steps(QWidget* parent) {
+  auto* box = new QWidget(parent);
+  auto* row = new QHBoxLayout(box);
+  row->setContentsMargins(0, 4, 0, 0);
+  row->setSpacing(8);
+  int number = 1;
+  for (const QString& words : {QObject::tr("Open"), QObject::tr("Calibrate"), QObject::tr("See and decide"),
+                               QObject::tr("Export"), QObject::tr("Verify")}) {
+    if (number > 1) row->addWidget(new IconLabel(QStringLiteral("forward"), &Theme::ink3, 14, box));
+    row->addWidget(makeLabel(QString::number(number++), "key", box), 0, Qt::AlignVCenter);
+    row->addWidget(makeLabel(words, "label", box));
+  }
+  row->addStretch(1);
+  return box;
+}
 
 }  // namespace
 
 StartPage::StartPage(QWidget* parent) : QWidget(parent) {
-  auto* outer = new QHBoxLayout(this);
-  outer->addStretch(1);
-  auto* page = new QWidget(this);
+  auto* outer = new QVBoxLayout(this);
+  outer->setContentsMargins(0, 0, 0, 0);
+  outer->setSpacing(0);
+  m_error = new ErrorBar(this);
+  outer->addWidget(m_error);
+  auto* scroll = new QScrollArea(this);
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setProperty("class", "ground");
+  outer->addWidget(scroll, 1);
+  auto* ground = new QWidget(scroll);
+  ground->setProperty("class", "ground");
+  scroll->setWidget(ground);
+  auto* centred = new QHBoxLayout(ground);
+  auto* page = new QWidget(ground);
   page->setFixedWidth(kPageWidth);
-  outer->addWidget(page);
-  outer->addStretch(1);
-  m_column = new QVBoxLayout(page);
-  m_column->setSpacing(16);
-  m_column->setContentsMargins(0, 16, 0, 16);
-  m_column->addStretch(1);
+  centred->addStretch(1);
+  centred->addWidget(page);
+  centred->addStretch(1);
+
+  auto* column = new QVBoxLayout(page);
+  column->setSpacing(16);
+  column->setContentsMargins(0, 24, 0, 24);
+  column->addStretch(1);
   auto* headline = new QLabel(tr("See the outliers, choose the policy, export W4A8"), page);
   headline->setFont(uiFont(24, QFont::DemiBold));
-  m_column->addWidget(headline);
-  m_column->addWidget(makeLabel(tr("Open a checkpoint to calibrate it, or a snapshot that was calibrated elsewhere. "
-                                   "Nothing is copied or changed."),
-                                "label", page));
+  column->addWidget(headline);
+  column->addWidget(makeLabel(tr("Open a checkpoint to calibrate it, or a snapshot that was calibrated elsewhere. "
+                                 "Nothing is copied or changed."),
+                              "label", page));
+  column->addSpacing(4);
 
   auto* folder = new QPushButton(tr("Open folder…"));
   auto* snapshot = new QPushButton(tr("Open snapshot…"));
@@ -93,14 +150,19 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
   auto* cards = new QHBoxLayout;
   cards->setSpacing(16);
   cards->addWidget(card(QStringLiteral("folder"), tr("Open a model folder"),
-                        tr("config.json and safetensors, one file or sharded"), folder, tr("Ctrl O"), page));
-  cards->addWidget(card(QStringLiteral("snapshot"), tr("Open a snapshot"),
-                        tr("Statistics of a calibration; works without its checkpoint"), snapshot, tr("Ctrl Shift O"),
-                        page));
+                        tr("config.json and safetensors, one file or sharded"), folder, tr("Ctrl O"), false, page),
+                   1);
+  cards->addWidget(
+      card(QStringLiteral("snapshot"), tr("Open a snapshot"),
+           tr("Statistics of a calibration; works without its checkpoint"), snapshot, tr("Ctrl Shift O"), false, page),
+      1);
   cards->addWidget(card(QStringLiteral("sample"), tr("Try the bundled sample"),
-                        tr("A small trained model, calibrated at the first click"), sample, {}, page));
-  m_column->addLayout(cards);
-  m_column->addWidget(new DropZone(page));
+                        tr("A small trained model, calibrated at the first click: every view works at once"), sample,
+                        {}, true, page),
+                   1);
+  column->addLayout(cards);
+  m_dropZone = new DropZone(page);
+  column->addWidget(m_dropZone);
 
   m_recentBox = new QWidget(page);
   auto* recent = new QVBoxLayout(m_recentBox);
@@ -110,81 +172,88 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
   title->setFont(uiFont(13, QFont::DemiBold));
   head->addWidget(title);
   head->addStretch(1);
-  head->addWidget(makeLabel(tr("Alt 1 … Alt 9"), "hint", m_recentBox));
+  head->addWidget(makeLabel(tr("Ctrl 1 … Ctrl 9"), "hint", m_recentBox));
   recent->addLayout(head);
   auto* list = new QWidget(m_recentBox);
   list->setProperty("class", "card");
   list->setAttribute(Qt::WA_StyledBackground);
   m_recent = new QVBoxLayout(list);
-  m_recent->setContentsMargins(4, 4, 4, 4);
+  m_recent->setContentsMargins(1, 1, 1, 1);
   m_recent->setSpacing(0);
   recent->addWidget(list);
-  m_column->addWidget(m_recentBox);
+  column->addWidget(m_recentBox);
   m_recentBox->hide();
-  m_column->addStretch(2);
+
+  auto* foot = new QHBoxLayout;
+  foot->addWidget(steps(page), 1);
+  auto* help = new QPushButton(tr("F1  what each step does"), page);
+  help->setProperty("class", "quiet");
+  connect(help, &QPushButton::clicked, this, &StartPage::helpRequested);
+  foot->addWidget(help);
+  column->addLayout(foot);
+  column->addStretch(2);
 }
 
-void StartPage::setRecent(const QStringList& paths) {
+QWidget* StartPage::makeRow(const RecentFile& file, int number) {
+  const QFileInfo info(file.path);
+  const bool exists = info.exists();
+  auto* row = new QPushButton(m_recentBox);
+  row->setProperty("class", "row");
+  row->setFixedHeight(kRowHeight);
+  row->setAccessibleName(file.title + QLatin1Char(' ') + file.path);
+  row->setToolTip(file.path);
+  auto* line = new QHBoxLayout(row);
+  line->setContentsMargins(16, 0, 16, 0);
+  line->setSpacing(12);
+  const QString icon = info.suffix() == QLatin1String("h5")       ? QStringLiteral("snapshot")
+                       : info.suffix() == QLatin1String("oscope") ? QStringLiteral("chip")
+                                                                  : QStringLiteral("folder");
+  line->addWidget(new IconLabel(icon, exists ? &Theme::ink2 : &Theme::disabled, 18, row));
+  auto* names = new QVBoxLayout;
+  names->setSpacing(1);
+  names->addStretch(1);
+  auto* name = makeLabel(file.title.isEmpty() ? info.fileName() : file.title, exists ? "name" : "label", row);
+  auto* place = makeLabel({}, "hint", row);
+  place->setText(place->fontMetrics().elidedText(file.path, Qt::ElideMiddle, 330));
+  names->addWidget(name);
+  names->addWidget(place);
+  names->addStretch(1);
+  line->addLayout(names, 1);
+  auto* kind = makeLabel(exists ? file.kind : tr("△! %1, not found").arg(file.kind), exists ? "label" : "warning", row);
+  kind->setFixedWidth(172);
+  line->addWidget(kind);
+  const bool calibrated = std::any_of(file.counts.begin(), file.counts.end(), [](int count) { return count > 0; });
+  for (quant::Policy policy : {quant::Policy::Static, quant::Policy::LaeStatic, quant::Policy::Dynamic}) {
+    if (!calibrated || !exists) continue;
+    line->addWidget(new PolicyCount(policy, file.counts[static_cast<std::size_t>(policy)], row));
+  }
+  auto* when = makeLabel(exists ? dayOf(file.opened) : tr("Locate…"), exists ? "hint" : "linkText", row);
+  when->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  when->setFixedWidth(90);
+  line->addWidget(when);
+  for (QWidget* child : row->findChildren<QWidget*>()) child->setAttribute(Qt::WA_TransparentForMouseEvents);
+  const auto act = [this, path = file.path, exists] { exists ? emit pathRequested(path) : emit locateRequested(path); };
+  connect(row, &QPushButton::clicked, this, act);
+  // While this page is shown the rail is off, so its keys open recent files.
+  for (const char* modifier : {"Ctrl", "Alt"}) {
+    const QKeySequence keys(QStringLiteral("%1+%2").arg(QLatin1String(modifier)).arg(number));
+    connect(new QShortcut(keys, row), &QShortcut::activated, this, act);
+  }
+  return row;
+}
+
+void StartPage::setRecent(const std::vector<RecentFile>& files) {
   while (QLayoutItem* item = m_recent->takeAt(0)) {
-    delete item->widget();
+    item->widget()->hide();
+    item->widget()->deleteLater();
     delete item;
   }
-  m_recentBox->setVisible(!paths.isEmpty());
-  for (int i = 0; i < paths.size() && i < 9; ++i) {
-    const QFileInfo info(paths[i]);
-    auto* row = new QPushButton(m_recentBox);
-    row->setFlat(true);
-    row->setStyleSheet(QStringLiteral("QPushButton { border: none; min-height: 46px; text-align: left; }"));
-    row->setShortcut(QKeySequence(QStringLiteral("Alt+%1").arg(i + 1)));
-    auto* line = new QHBoxLayout(row);
-    line->setContentsMargins(12, 4, 12, 4);
-    auto* icon = new QLabel(row);
-    const bool exists = info.exists();
-    icon->setPixmap(iconPixmap(!exists                                          ? QStringLiteral("warning")
-                               : info.isDir()                                   ? QStringLiteral("folder")
-                               : info.fileName().endsWith(QLatin1String(".h5")) ? QStringLiteral("snapshot")
-                                                                                : QStringLiteral("chip"),
-                               exists ? theme().ink2 : theme().warning, 16, devicePixelRatioF()));
-    auto* names = new QVBoxLayout;
-    names->setSpacing(1);
-    auto* name = new QLabel(info.fileName(), row);
-    name->setFont(uiFont(12, QFont::DemiBold));
-    name->setEnabled(exists);
-    names->addWidget(name);
-    names->addWidget(makeLabel(info.path(), "hint", row));
-    line->addWidget(icon);
-    line->addSpacing(8);
-    line->addLayout(names, 1);
-    line->addWidget(
-        makeLabel(exists ? info.lastModified().toString(QStringLiteral("d MMM, HH:mm")) : tr("not found · Locate…"),
-                  exists ? "hint" : "error", row));
-    connect(row, &QPushButton::clicked, this,
-            [this, path = paths[i], exists] { exists ? emit pathRequested(path) : emit locateRequested(path); });
-    m_recent->addWidget(row);
+  m_recentBox->setVisible(!files.empty());
+  int number = 1;
+  for (const RecentFile& file : files) {
+    if (number > 1) m_recent->addWidget(makeRule(Qt::Horizontal, m_recentBox));
+    m_recent->addWidget(makeRow(file, number++));
   }
-}
-
-void StartPage::offerRecovery(const QString& name) {
-  if (m_banner != nullptr) return;
-  m_banner = new QWidget(this);
-  m_banner->setStyleSheet(QStringLiteral("background: %1; border-radius: 8px;").arg(theme().laeSoft.name()));
-  m_banner->setAttribute(Qt::WA_StyledBackground);
-  auto* row = new QHBoxLayout(m_banner);
-  row->addWidget(new QLabel(tr("The last session of %1 ended unexpectedly. Its recipe was saved.").arg(name), m_banner),
-                 1);
-  auto* discard = new QPushButton(tr("Discard"), m_banner);
-  auto* restore = new QPushButton(tr("Restore"), m_banner);
-  row->addWidget(discard);
-  row->addWidget(restore);
-  m_column->insertWidget(0, m_banner);
-  connect(discard, &QPushButton::clicked, this, [this] {
-    m_banner->hide();
-    emit discardRequested();
-  });
-  connect(restore, &QPushButton::clicked, this, [this] {
-    m_banner->hide();
-    emit restoreRequested();
-  });
 }
 
 }  // namespace oscope::gui

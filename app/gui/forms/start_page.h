@@ -2,10 +2,16 @@
 #pragma once
 
 #include <QWidget>
+#include <vector>
+
+#include "app/gui/frame/session_state.h"
 
 class QVBoxLayout;
 
 namespace oscope::gui {
+
+class DropZone;
+class ErrorBar;
 
 class StartPage : public QWidget {
   Q_OBJECT
@@ -13,9 +19,9 @@ class StartPage : public QWidget {
  public:
   explicit StartPage(QWidget* parent = nullptr);
   /// Most recent first; entries whose path has vanished stay, grey, with "Locate…".
-  void setRecent(const QStringList& paths);
-  /// After a crash: offers the autosaved workspace.
-  void offerRecovery(const QString& name);
+  void setRecent(const std::vector<RecentFile>& files);
+  DropZone* dropZone() const { return m_dropZone; }
+  ErrorBar* errorBar() const { return m_error; }
 
  signals:
   void openFolderRequested();
@@ -23,13 +29,15 @@ class StartPage : public QWidget {
   void sampleRequested();
   void pathRequested(const QString& path);
   void locateRequested(const QString& path);
-  void restoreRequested();
-  void discardRequested();
+  void helpRequested();
 
  private:
-  QWidget* m_banner = nullptr;
-  QVBoxLayout *m_column, *m_recent;
+  QWidget* makeRow(const RecentFile& file, int number);
+
+  QVBoxLayout* m_recent;
   QWidget* m_recentBox;
+  DropZone* m_dropZone;
+  ErrorBar* m_error;
 };
 
 }  // namespace oscope::gui

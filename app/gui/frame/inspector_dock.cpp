@@ -17,7 +17,10 @@
 #include "app/common/number_format.h"
 #include "app/gui/document.h"
 #include "app/gui/frame/bar_rows.h"
+#include "app/gui/frame/dock_head.h"
+#include "app/gui/frame/site_steps.h"
 #include "app/gui/frame/widgets.h"
+#include "app/gui/icons.h"
 #include "app/gui/marks.h"
 #include "app/gui/theme.h"
 #include "app/gui/token_text.h"
@@ -50,7 +53,7 @@ QVBoxLayout* section(QVBoxLayout* column, const QString& title, QLabel* hint, QW
 
 }  // namespace
 
-InspectorDock::InspectorDock(Document& document, ViewContext& context, QWidget* parent)
+InspectorDock::InspectorDock(Document& document, ViewContext& context, DockHead* dockHead, QWidget* parent)
     : QWidget(parent), m_document(document), m_context(context) {
   setProperty("class", "surface2");
   setAttribute(Qt::WA_StyledBackground);
@@ -76,16 +79,17 @@ InspectorDock::InspectorDock(Document& document, ViewContext& context, QWidget* 
   column->setSpacing(0);
 
   auto* head = new QVBoxLayout;
-  head->setContentsMargins(16, 12, 12, 10);
-  head->setSpacing(3);
-  auto* titleRow = new QHBoxLayout;
-  m_title = makeLabel({}, "title", content);
-  auto* previous = makeIconButton(QStringLiteral("chevron-up"), tr("Previous site"), QKeySequence(Qt::Key_K), content);
-  auto* next = makeIconButton(QStringLiteral("chevron-down"), tr("Next site"), QKeySequence(Qt::Key_J), content);
-  titleRow->addWidget(m_title, 1);
-  titleRow->addWidget(previous);
-  titleRow->addWidget(next);
-  head->addLayout(titleRow);
+  head->setContentsMargins(16, 0, 12, 10);
+  m_title = dockHead->title();
+  m_title->setFont(uiFont(15, QFont::DemiBold));
+  for (const auto& [icon, name, keys, direction] : {std::tuple("chevron-up", tr("Previous site"), Qt::Key_K, -1),
+                                                    std::tuple("chevron-down", tr("Next site"), Qt::Key_J, 1)}) {
+    auto* button = makeIconButton(QLatin1String(icon), name, {}, dockHead);
+    button->setToolTip(QStringLiteral("%1 (%2)").arg(name, QKeySequence(keys).toString()));
+    button->setFixedSize(24, 24);
+    dockHead->add(button);
+    connect(button, &QToolButton::clicked, this, [this, step = direction] { stepSite(m_document, m_context, step); });
+  }
   m_subtitle = makeLabel({}, "label", content);
   m_subtitle->setWordWrap(true);
   head->addWidget(m_subtitle);
@@ -145,21 +149,26 @@ InspectorDock::InspectorDock(Document& document, ViewContext& context, QWidget* 
   m_outliers->setEditTriggers(QAbstractItemView::NoEditTriggers);
   m_outliers->setSelectionBehavior(QAbstractItemView::SelectRows);
   m_outliers->setShowGrid(false);
+  m_outliers->setStyleSheet(QStringLiteral("QTableView { background: palette(alternate-base); }"));
   m_outliers->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   m_outliers->setFixedHeight(26 + 24 * kOutlierRows);
   m_outliers->setAccessibleName(tr("Outlier channels"));
   outliers->addWidget(m_outliers);
+  m_openChannels =
+      new QPushButton(themedIcon(QStringLiteral("channels"), &Theme::accent), tr("Open in Channels"), content);
+  m_openChannels->setProperty("class", "link");
+  m_openChannels->setToolTip(tr("Open in Channels (Enter)"));
+  outliers->addWidget(m_openChannels, 0, Qt::AlignLeft);
 
   QVBoxLayout* note = section(column, tr("Note"), makeLabel(tr("kept in the report"), "hint", content), content);
   m_note = new QPlainTextEdit(content);
+  m_note->setObjectName(QStringLiteral("siteNote"));
   m_note->setPlaceholderText(tr("Add a note on this site"));
   m_note->setFixedHeight(72);
   m_note->setTabChangesFocus(true);
   note->addWidget(m_note);
   column->addStretch(1);
 
-  connect(previous, &QToolButton::clicked, this, [this] { step(-1); });
-  connect(next, &QToolButton::clicked, this, [this] { step(1); });
   connect(m_policy, &SegmentedControl::currentChanged, this, [this](int choice) {
     if (m_context.selection().current) {
       m_document.setPolicy({*m_context.selection().current}, static_cast<quant::Policy>(choice));
@@ -174,6 +183,7 @@ InspectorDock::InspectorDock(Document& document, ViewContext& context, QWidget* 
     next.foldEdges.push_back(m_document.snapshot()->site(*m_context.selection().current).foldEdge);
     m_document.setRecipe(next, tr("Allow fold into %1").arg(text(next.foldEdges.back())));
   });
+  connect(m_openChannels, &QPushButton::clicked, &m_context, [this] { m_context.show(QStringLiteral("channels")); });
   connect(m_outliers, &QTableWidget::cellClicked, this,
           [this](int row) { m_context.selectChannel(m_outliers->item(row, 0)->data(Qt::UserRole).toLongLong()); });
   connect(&m_context, &ViewContext::selectionChanged, this, [this] {
@@ -188,27 +198,17 @@ InspectorDock::InspectorDock(Document& document, ViewContext& context, QWidget* 
 }
 
 bool InspectorDock::eventFilter(QObject* object, QEvent* event) {
-  if (object == m_note && event->type() == QEvent::FocusOut && m_context.selection().current) {
-    m_document.setNote(*m_context.selection().current, m_note->toPlainText());
+  if (object == m_note && event->type() == QEvent::FocusOut && m_noteSite) {
+    m_document.setNote(*m_noteSite, m_note->toPlainText());
   }
   return QWidget::eventFilter(object, event);
-}
-
-void InspectorDock::step(int direction) {
-  const auto& rows = m_document.rows();
-  if (rows.empty()) return;
-  const auto current =
-      m_context.selection().current ? m_document.indexOf(*m_context.selection().current) : std::nullopt;
-  const auto count = static_cast<std::ptrdiff_t>(rows.size());
-  const std::ptrdiff_t place = current ? static_cast<std::ptrdiff_t>(*current) + direction : 0;
-  m_context.selectSite(rows[static_cast<std::size_t>((place + count) % count)].id);
 }
 
 void InspectorDock::refresh() {
   const auto current = m_context.selection().current;
   const SiteRow* row = current ? m_document.row(*current) : nullptr;
   m_stack->setCurrentIndex(row == nullptr ? 0 : 1);
-  if (row == nullptr) return;
+  if (row == nullptr) return m_title->setText(tr("Inspector"));
   const Theme& t = theme();
   const std::size_t index = *m_document.indexOf(*current);
   const quant::SitePlan& plan = m_document.plan()->sites[index];
@@ -236,7 +236,9 @@ void InspectorDock::refresh() {
     m_hint->setText(row->policy == plan.policy ? QString()
                                                : tr("Was %1 before this drag.").arg(policyTitle(plan.policy)));
   } else {
-    m_reason->setText(text(plan.reason));
+    QString reason = text(plan.reason);
+    m_reason->setText(
+        reason.replace(QLatin1String(">="), QStringLiteral("≥")).replace(QLatin1String("<="), QStringLiteral("≤")));
     m_hint->setText({});
   }
   const bool edgeAllowed = std::find(m_document.recipe().foldEdges.begin(), m_document.recipe().foldEdges.end(),
@@ -307,13 +309,18 @@ void InspectorDock::refresh() {
                                                   text(app::formatRange(plan.rangeAfter)), text(plan.foldEdge)));
   m_weights->setText(QStringLiteral("<table cellspacing='2' width='100%'>%1</table>").arg(lines));
 
-  if (!m_note->hasFocus()) {
+  if (!m_note->hasFocus() || m_noteSite != current) {
+    if (m_noteSite && m_noteSite != current && m_note->hasFocus()) {
+      m_document.setNote(*m_noteSite, m_note->toPlainText());  // the site went away under the cursor
+    }
+    m_noteSite = current;
     const auto note = m_document.recipe().notes.find(*current);
     m_note->setPlainText(note == m_document.recipe().notes.end() ? QString() : text(note->second));
   }
 }
 
 void InspectorDock::refreshOutliers() {
+  m_openChannels->setVisible(hasView(QStringLiteral("channels")));
   m_outliers->setRowCount(0);
   const auto current = m_context.selection().current;
   if (!current || !m_document.snapshot() || !m_document.snapshot()->contains(*current)) return;

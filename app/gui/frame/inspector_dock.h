@@ -2,6 +2,9 @@
 #pragma once
 
 #include <QWidget>
+#include <optional>
+
+#include "analysis/base/ids.h"
 
 class QLabel;
 class QPlainTextEdit;
@@ -11,6 +14,7 @@ class QTableWidget;
 
 namespace oscope::gui {
 
+class DockHead;
 class Document;
 class SegmentedControl;
 class ViewContext;
@@ -20,7 +24,8 @@ class InspectorDock : public QWidget {
   Q_OBJECT
 
  public:
-  InspectorDock(Document& document, ViewContext& context, QWidget* parent = nullptr);
+  /// The current site stands in the dock's head, with buttons to the sites before and after it.
+  InspectorDock(Document& document, ViewContext& context, DockHead* dockHead, QWidget* parent = nullptr);
   SegmentedControl* policyControl() const { return m_policy; }
 
  protected:
@@ -29,17 +34,17 @@ class InspectorDock : public QWidget {
  private:
   void refresh();
   void refreshOutliers();
-  void step(int direction);
 
   Document& m_document;
   ViewContext& m_context;
   QStackedWidget* m_stack;
   QLabel *m_title, *m_subtitle, *m_origin, *m_reason, *m_hint, *m_firstToken, *m_weights, *m_outlierHint;
   SegmentedControl* m_policy;
-  QPushButton *m_reset, *m_allow;
+  QPushButton *m_reset, *m_allow, *m_openChannels;
   BarRows *m_ranges, *m_predictions;
   QTableWidget* m_outliers;
   QPlainTextEdit* m_note;
+  std::optional<SiteId> m_noteSite;  ///< whose note stands in the field
 };
 
 }  // namespace oscope::gui

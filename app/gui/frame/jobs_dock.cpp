@@ -16,6 +16,7 @@
 #include <algorithm>
 
 #include "app/common/number_format.h"
+#include "app/gui/frame/dock_head.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/icons.h"
 #include "app/gui/jobs/job_runner.h"
@@ -28,33 +29,6 @@ namespace {
 constexpr int kKeptRows = 8;
 constexpr int kLogLines = 2000;
 
-/// Text that gives way where there is no room; the whole of it is the tooltip.
-class ElidedLabel : public QWidget {
- public:
-  explicit ElidedLabel(QWidget* parent) : QWidget(parent) {
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    setMinimumHeight(18);
-  }
-  void setText(const QString& text) {
-    m_text = text;
-    setToolTip(text);
-    setAccessibleName(text);
-    update();
-  }
-
- protected:
-  void paintEvent(QPaintEvent*) override {
-    QPainter painter(this);
-    painter.setFont(uiFont(11));
-    painter.setPen(theme().ink3);
-    painter.drawText(rect(), Qt::AlignRight | Qt::AlignVCenter,
-                     painter.fontMetrics().elidedText(m_text, Qt::ElideRight, width()));
-  }
-
- private:
-  QString m_text;
-};
-
 /// One job: icon, title, figures, bar, cancel; once it has ended the cross takes the row away.
 class JobRow : public QWidget {
  public:
@@ -64,15 +38,15 @@ class JobRow : public QWidget {
     column->setSpacing(4);
     auto* row = new QHBoxLayout;
     row->setSpacing(8);
-    m_icon = new QLabel(this);
-    setIcon("clock", theme().ink2);
+    m_icon = new IconLabel(QStringLiteral("clock"), &Theme::ink2, 14, this);
     auto* title = m_title = new QPushButton(job->title(), this);
     title->setFlat(true);
     title->setCursor(Qt::PointingHandCursor);
     title->setStyleSheet(QStringLiteral(
         "QPushButton { border: none; padding: 0; min-height: 20px; font-weight: 600; background: transparent; }"
         "QPushButton:hover, QPushButton:focus { text-decoration: underline; }"));
-    m_figures = new ElidedLabel(this);
+    m_figures = new ElidedLabel("hint", this);
+    m_figures->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_cancel = makeIconButton(QStringLiteral("close"), QObject::tr("Cancel"), {}, this);
     m_cancel->setFixedSize(22, 22);
     row->addWidget(m_icon);
@@ -97,15 +71,15 @@ class JobRow : public QWidget {
       const QString time = QString::fromStdString(app::formatDuration(job->seconds()));
       switch (outcome.state) {
         case JobOutcome::State::Done:
-          setIcon("check", theme().ok);
+          m_icon->setIcon(QStringLiteral("check"), &Theme::ok);
           m_figures->setText(QObject::tr("done in %1").arg(time));
           break;
         case JobOutcome::State::Cancelled:
-          setIcon("info", theme().ink3);
+          m_icon->setIcon(QStringLiteral("info"), &Theme::ink3);
           m_figures->setText(QObject::tr("cancelled after %1").arg(time));
           break;
         case JobOutcome::State::Failed:
-          setIcon("error", theme().error);
+          m_icon->setIcon(QStringLiteral("error"), &Theme::error);
           m_figures->setText(QObject::tr("failed: %1").arg(outcome.text));
           m_figures->setToolTip(outcome.message);
           break;
@@ -116,10 +90,7 @@ class JobRow : public QWidget {
   QPushButton* title() const { return m_title; }
 
  private:
-  void setIcon(const char* name, const QColor& color) {
-    m_icon->setPixmap(iconPixmap(QLatin1String(name), color, 14, devicePixelRatioF()));
-  }
-  QLabel* m_icon;
+  IconLabel* m_icon;
   ElidedLabel* m_figures;
   QPushButton* m_title;
   QToolButton* m_cancel;
@@ -128,24 +99,19 @@ class JobRow : public QWidget {
 
 }  // namespace
 
-JobsDock::JobsDock(JobRunner& jobs, QWidget* parent) : QWidget(parent), m_jobs(jobs) {
+JobsDock::JobsDock(JobRunner& jobs, DockHead* head, QWidget* parent) : QWidget(parent), m_jobs(jobs), m_head(head) {
+  head->setProperty("class", "surface");
+  head->title()->setText(tr("Jobs"));
+  m_running = head->hint();
   setProperty("class", "surface");
   setAttribute(Qt::WA_StyledBackground);
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(0, 0, 0, 0);
   row->setSpacing(0);
 
-  auto* left = new QWidget(this);
+  auto* left = m_left = new QWidget(this);
   auto* leftColumn = new QVBoxLayout(left);
-  leftColumn->setContentsMargins(16, 10, 12, 4);
-  auto* head = new QHBoxLayout;
-  auto* title = new QLabel(tr("Jobs"), left);
-  title->setFont(uiFont(12, QFont::DemiBold));
-  m_running = makeLabel({}, "hint", left);
-  head->addWidget(title);
-  head->addWidget(m_running);
-  head->addStretch(1);
-  leftColumn->addLayout(head);
+  leftColumn->setContentsMargins(16, 0, 12, 4);
   auto* scroll = new QScrollArea(left);
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
@@ -162,25 +128,16 @@ JobsDock::JobsDock(JobRunner& jobs, QWidget* parent) : QWidget(parent), m_jobs(j
 
   auto* right = new QWidget(this);
   auto* rightColumn = new QVBoxLayout(right);
-  rightColumn->setContentsMargins(16, 6, 12, 4);
-  rightColumn->setSpacing(4);
-  m_tabs = new QTabBar(right);
+  rightColumn->setContentsMargins(16, 0, 12, 4);
+  m_tabs = new QTabBar(head);
   m_tabs->setDrawBase(false);
   m_tabs->setExpanding(false);
   m_tabs->addTab(tr("Log"));
   m_tabs->addTab(tr("Problems"));
-  auto* tabRow = new QHBoxLayout;
-  tabRow->setSpacing(4);
-  auto* copy = makeIconButton(QStringLiteral("copy"), tr("Copy log or problems"), {}, right);
-  auto* close = makeIconButton(QStringLiteral("close"), tr("Close jobs and log"), {}, right);
-  tabRow->addWidget(m_tabs);
-  tabRow->addStretch(1);
-  tabRow->addWidget(copy);
-  tabRow->addWidget(close);
-  rightColumn->addLayout(tabRow);
-  connect(copy, &QToolButton::clicked, this,
-          [this] { QApplication::clipboard()->setText(m_tabs->currentIndex() == 0 ? logText() : problemsText()); });
-  connect(close, &QToolButton::clicked, this, &JobsDock::closeRequested);
+  auto* copy = makeIconButton(QStringLiteral("copy"), tr("Copy the log"), {}, head);
+  copy->setFixedSize(24, 24);
+  head->add(m_tabs, 1);
+  head->add(copy);
   for (QPlainTextEdit** edit : {&m_log, &m_problems}) {
     *edit = new QPlainTextEdit(right);
     (*edit)->setReadOnly(true);
@@ -193,9 +150,14 @@ JobsDock::JobsDock(JobRunner& jobs, QWidget* parent) : QWidget(parent), m_jobs(j
   m_problems->hide();
   row->addWidget(right, 1);
 
-  connect(m_tabs, &QTabBar::currentChanged, this, [this](int tab) {
+  connect(m_tabs, &QTabBar::currentChanged, this, [this, copy](int tab) {
     m_log->setVisible(tab == 0);
     m_problems->setVisible(tab == 1);
+    copy->setToolTip(tab == 0 ? tr("Copy the log") : tr("Copy the problems"));
+    copy->setAccessibleName(copy->toolTip());
+  });
+  connect(copy, &QToolButton::clicked, this, [this] {
+    QApplication::clipboard()->setText((m_tabs->currentIndex() == 0 ? m_log : m_problems)->toPlainText());
   });
   connect(&jobs, &JobRunner::jobStarted, this, &JobsDock::addJob);
   connect(&jobs, &JobRunner::jobFinished, this, [this](Job* job) {
@@ -206,6 +168,11 @@ JobsDock::JobsDock(JobRunner& jobs, QWidget* parent) : QWidget(parent), m_jobs(j
     }
   });
   connect(&jobs, &JobRunner::diagnosed, this, &JobsDock::addProblem);
+}
+
+void JobsDock::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  m_head->setTitleWidth(m_left->geometry().right() + 17);  // the tabs stand above their column
 }
 
 void JobsDock::addJob(Job* job) {

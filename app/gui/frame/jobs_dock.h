@@ -14,6 +14,7 @@ class QVBoxLayout;
 
 namespace oscope::gui {
 
+class DockHead;
 class Job;
 class JobRunner;
 
@@ -21,7 +22,8 @@ class JobsDock : public QWidget {
   Q_OBJECT
 
  public:
-  explicit JobsDock(JobRunner& jobs, QWidget* parent = nullptr);
+  /// The tabs "Log" and "Problems" stand in the dock's head.
+  JobsDock(JobRunner& jobs, DockHead* head, QWidget* parent = nullptr);
   /// A line of the log, with the time in front.
   void log(const QString& text);
   void addProblem(const Diagnostic& diagnostic);
@@ -32,13 +34,17 @@ class JobsDock : public QWidget {
  signals:
   /// The name of a job was pressed: whoever knows it shows it.
   void jobActivated(oscope::gui::Job* job);
-  void closeRequested();
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   void addJob(Job* job);
   void refreshRunning();
 
   JobRunner& m_jobs;
+  DockHead* m_head;
+  QWidget* m_left;
   QLabel* m_running;
   QVBoxLayout* m_rows;
   QTabBar* m_tabs;

@@ -4,9 +4,11 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
+#include <QToolButton>
 
 #include "app/gui/frame/widgets.h"
 #include "app/gui/theme.h"
+#include "app/gui/views/view.h"
 
 namespace oscope::gui {
 namespace {
@@ -23,8 +25,7 @@ class LegendItem : public QAbstractButton {
     if (!fixed) setCursor(Qt::PointingHandCursor);
   }
   QSize sizeHint() const override {
-    const int swatch = m_swatch == LegendRow::Swatch::Dashed || m_swatch == LegendRow::Swatch::Line ? 20 : 12;
-    return {swatch + 8 + QFontMetrics(uiFont(12)).horizontalAdvance(text()) + 6, 24};
+    return {(isLine() ? 20 : 12) + 8 + QFontMetrics(uiFont(12)).horizontalAdvance(text()) + 6, 24};
   }
 
  protected:
@@ -44,10 +45,11 @@ class LegendItem : public QAbstractButton {
     const QColor color = on ? m_color() : theme().disabled;
     painter.setRenderHint(QPainter::Antialiasing);
     QRectF box(2, (height() - 11) / 2.0, 12, 11);
-    if (m_swatch == LegendRow::Swatch::Line || m_swatch == LegendRow::Swatch::Dashed) {
+    if (isLine()) {
       box.setWidth(20);
       QPen pen(color, 1.8);
       if (m_swatch == LegendRow::Swatch::Dashed) pen.setDashPattern({4, 2.5});
+      if (m_swatch == LegendRow::Swatch::Dotted) pen.setStyle(Qt::DotLine);
       painter.setPen(pen);
       painter.drawLine(QPointF(box.left(), box.center().y()), QPointF(box.right(), box.center().y()));
     } else {
@@ -65,6 +67,10 @@ class LegendItem : public QAbstractButton {
   }
 
  private:
+  bool isLine() const {
+    return m_swatch == LegendRow::Swatch::Line || m_swatch == LegendRow::Swatch::Dashed ||
+           m_swatch == LegendRow::Swatch::Dotted;
+  }
   LegendRow::Swatch m_swatch;
   std::function<QColor()> m_color;
 };
@@ -126,6 +132,24 @@ void LegendRow::renderTo(QPainter& painter, int width, const QString& title) {
 
 void LegendRow::addButton(QWidget* button) {
   m_row->addWidget(button);
+}
+
+void LegendRow::addTools(View* view) {
+  auto* tools = new QHBoxLayout;
+  tools->setSpacing(2);
+  if (view->canFit()) {
+    auto* fit = makeIconButton(QStringLiteral("fit"), tr("Show all"), {}, this);
+    connect(fit, &QToolButton::clicked, view, [view] { view->fit(); });
+    tools->addWidget(fit);
+  }
+  auto* save = makeIconButton(QStringLiteral("save"), tr("Save picture or table"), {}, this);
+  save->setToolTip(tr("Save picture or table (Ctrl+Shift+E)"));
+  auto* more = makeIconButton(QStringLiteral("more"), tr("More"), {}, this);
+  connect(save, &QToolButton::clicked, view, &View::saveRequested);
+  connect(more, &QToolButton::clicked, view, [view, more] { emit view->moreRequested(more); });
+  tools->addWidget(save);
+  tools->addWidget(more);
+  m_row->addLayout(tools);
 }
 
 }  // namespace oscope::gui

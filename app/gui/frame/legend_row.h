@@ -14,11 +14,13 @@ class QPainter;
 
 namespace oscope::gui {
 
+class View;
+
 class LegendRow : public QWidget {
   Q_OBJECT
 
  public:
-  enum class Swatch { Fill, Line, Dashed, Hatched };
+  enum class Swatch { Fill, Line, Dashed, Dotted, Hatched };
 
   explicit LegendRow(QWidget* parent = nullptr);
   /// `color` is asked when painting, so that it follows the theme. A fixed item explains and can't be switched.
@@ -33,6 +35,8 @@ class LegendRow : public QWidget {
   void renderTo(QPainter& painter, int width, const QString& title);
   /// To the right end of the row.
   void addButton(QWidget* button);
+  /// Fit, save and more at the right end, for a view that hasOwnTools().
+  void addTools(View* view);
 
  signals:
   void toggled(int item, bool on);

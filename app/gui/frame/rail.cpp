@@ -1,7 +1,6 @@
 #include "app/gui/frame/rail.h"
 
 #include <QButtonGroup>
-#include <QEvent>
 #include <QFrame>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -28,12 +27,14 @@ Rail::Rail(QWidget* parent) : QToolBar(parent) {
   setMovable(false);
   setFloatable(false);
   setFixedWidth(kRailWidth);
+  layout()->setContentsMargins(0, 0, 0, 0);
+  layout()->setSpacing(0);
   auto* content = new QWidget(this);
   auto* column = new QVBoxLayout(content);
-  column->setContentsMargins(4, 8, 4, 8);
+  column->setContentsMargins(3, 8, 3, 8);
   column->setSpacing(2);
-  auto* group = new QButtonGroup(this);
-  group->setExclusive(true);
+  m_group = new QButtonGroup(this);
+  m_group->setExclusive(true);
 
   std::size_t index = 0;
   ViewGroup last = ViewGroup::See;
@@ -50,6 +51,7 @@ Rail::Rail(QWidget* parent) : QToolBar(parent) {
     auto* button = new QToolButton(content);
     button->setObjectName(QStringLiteral("rail.") + entry.id);
     button->setText(entry.title);
+    button->setIcon(themedIcon(entry.icon));
     button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
     button->setIconSize(QSize(20, 20));
     button->setCheckable(true);
@@ -58,25 +60,20 @@ Rail::Rail(QWidget* parent) : QToolBar(parent) {
     button->setShortcut(shortcutOf(index++));
     button->setAccessibleName(entry.title);
     connect(button, &QToolButton::clicked, this, [this, id = entry.id] { emit viewRequested(id); });
-    group->addButton(button);
+    m_group->addButton(button);
     column->addWidget(button, 0, Qt::AlignHCenter);
     m_buttons[entry.id] = button;
   }
   column->addStretch(1);
   addWidget(content);
-  restyle();
-}
-
-void Rail::restyle() {
-  for (const ViewEntry& entry : views()) m_buttons.at(entry.id)->setIcon(themedIcon(entry.icon, 20));
-}
-
-void Rail::changeEvent(QEvent* event) {
-  QToolBar::changeEvent(event);
-  if (event->type() == QEvent::PaletteChange && !m_buttons.empty()) restyle();
 }
 
 void Rail::setCurrent(const QString& view) {
+  if (view.isEmpty() && m_group->checkedButton() != nullptr) {
+    m_group->setExclusive(false);
+    m_group->checkedButton()->setChecked(false);
+    m_group->setExclusive(true);
+  }
   const auto found = m_buttons.find(view);
   if (found != m_buttons.end()) found->second->setChecked(true);
 }

@@ -4,6 +4,7 @@
 #include <QToolBar>
 #include <map>
 
+class QButtonGroup;
 class QToolButton;
 
 namespace oscope::gui {
@@ -13,6 +14,7 @@ class Rail : public QToolBar {
 
  public:
   explicit Rail(QWidget* parent = nullptr);
+  /// Empty: none is shown.
   void setCurrent(const QString& view);
   /// Greys out what can't be shown now, with the reason as tooltip.
   void setViewEnabled(const QString& view, bool enabled, const QString& reason);
@@ -21,9 +23,7 @@ class Rail : public QToolBar {
   void viewRequested(const QString& view);
 
  private:
-  void restyle();
-  void changeEvent(QEvent* event) override;
-
+  QButtonGroup* m_group;
   std::map<QString, QToolButton*> m_buttons;
 };
 

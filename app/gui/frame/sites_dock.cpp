@@ -10,6 +10,7 @@
 #include <QVBoxLayout>
 
 #include "app/gui/document.h"
+#include "app/gui/frame/dock_head.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/icons.h"
 #include "app/gui/marks.h"
@@ -31,8 +32,15 @@ class SiteMarkDelegate : public QStyledItemDelegate {
     size.setHeight(kRowHeight);
     return size;
   }
+  void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+    QStyledItemDelegate::initStyleOption(option, index);
+    if (option->state & QStyle::State_Selected) option->font.setWeight(QFont::DemiBold);
+  }
   void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
     QStyledItemDelegate::paint(painter, option, index);
+    if (index.column() == SiteTreeModel::Name && (option.state & QStyle::State_Selected)) {
+      painter->fillRect(QRect(0, option.rect.top(), 3, option.rect.height()), theme().accent);
+    }
     const QVariant policy = index.data(SiteTreeModel::PolicyRole);
     if (!policy.isValid()) return;
     const QPointF center = QRectF(option.rect).center();
@@ -46,7 +54,7 @@ class SiteMarkDelegate : public QStyledItemDelegate {
 
 }  // namespace
 
-SitesDock::SitesDock(Document& document, ViewContext& context, QWidget* parent)
+SitesDock::SitesDock(Document& document, ViewContext& context, DockHead* head, QWidget* parent)
     : QWidget(parent), m_document(document), m_context(context), m_model(new SiteTreeModel(document, this)) {
   setProperty("class", "surface2");
   setAttribute(Qt::WA_StyledBackground);
@@ -54,20 +62,12 @@ SitesDock::SitesDock(Document& document, ViewContext& context, QWidget* parent)
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
 
-  auto* head = new QHBoxLayout;
-  head->setContentsMargins(16, 12, 12, 8);
-  auto* title = new QLabel(tr("Sites"), this);
-  title->setFont(uiFont(13, QFont::DemiBold));
-  m_count = makeLabel({}, "hint", this);
-  head->addWidget(title);
-  head->addWidget(m_count);
-  head->addStretch(1);
-  column->addLayout(head);
+  m_count = head->hint();
 
   m_filter = new QLineEdit(this);
   m_filter->setPlaceholderText(tr("ffn_mid & range>150"));
   m_filter->setClearButtonEnabled(true);
-  m_filter->addAction(QIcon(iconPixmap(QStringLiteral("search"), theme().ink3, 16, 2)), QLineEdit::LeadingPosition);
+  m_filter->addAction(themedIcon(QStringLiteral("search"), &Theme::ink3), QLineEdit::LeadingPosition);
   m_filter->setAccessibleName(tr("Filter sites"));
   m_filter->setToolTip(tr("Filter sites (Ctrl+F). %1").arg(siteFilterHelp()));
   auto* filterRow = new QHBoxLayout;
@@ -95,8 +95,8 @@ SitesDock::SitesDock(Document& document, ViewContext& context, QWidget* parent)
   header->setSectionsMovable(false);
   header->setSectionResizeMode(QHeaderView::Fixed);
   header->setMinimumSectionSize(20);
-  for (int c = SiteTreeModel::AttnIn; c <= SiteTreeModel::FfnMid; ++c) header->resizeSection(c, 30);
-  header->resizeSection(SiteTreeModel::MaxRange, 64);
+  for (int c = SiteTreeModel::AttnIn; c <= SiteTreeModel::FfnMid; ++c) header->resizeSection(c, 26);
+  header->resizeSection(SiteTreeModel::MaxRange, 60);
   header->setSectionResizeMode(SiteTreeModel::Name, QHeaderView::Stretch);
   header->setFixedHeight(36);
   header->setStyleSheet(QStringLiteral("QHeaderView::section { padding: 2px; font-size: 10px; }"));

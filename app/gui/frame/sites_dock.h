@@ -9,6 +9,7 @@ class QTreeView;
 
 namespace oscope::gui {
 
+class DockHead;
 class Document;
 class SiteTreeModel;
 class ViewContext;
@@ -17,7 +18,8 @@ class SitesDock : public QWidget {
   Q_OBJECT
 
  public:
-  SitesDock(Document& document, ViewContext& context, QWidget* parent = nullptr);
+  /// The number of sites stands in the dock's head.
+  SitesDock(Document& document, ViewContext& context, DockHead* head, QWidget* parent = nullptr);
   void focusFilter();
   QTreeView* tree() const { return m_tree; }
 

@@ -1,7 +1,6 @@
 #include "app/gui/frame/top_bar.h"
 
 #include <QAction>
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenuBar>
@@ -23,9 +22,7 @@ TopBar::TopBar(QUndoStack& undo, QWidget* parent) : QWidget(parent) {
   row->setContentsMargins(24, 0, 16, 0);
   row->setSpacing(8);
 
-  auto* logo = new QLabel(this);
-  logo->setPixmap(iconPixmap(QStringLiteral("outlierscope"), theme().accent, 26, devicePixelRatioF()));
-  row->addWidget(logo);
+  row->addWidget(new IconLabel(QStringLiteral("outlierscope"), &Theme::accent, 26, this));
   row->addSpacing(20);
   m_menus = new QMenuBar(this);
   m_menus->setNativeMenuBar(false);
@@ -47,7 +44,7 @@ TopBar::TopBar(QUndoStack& undo, QWidget* parent) : QWidget(parent) {
   row->addWidget(m_device);
   QWidget* rule = makeRule(Qt::Vertical, this);
   rule->setFixedHeight(24);
-  row->addWidget(rule);
+  row->addWidget(rule, 0, Qt::AlignVCenter);
 
   for (const auto& [action, icon, keys] :
        {std::tuple(undo.createUndoAction(this, tr("Undo")), "undo", QKeySequence(Qt::CTRL | Qt::Key_Z)),
@@ -70,15 +67,15 @@ void TopBar::setWorkspace(const QString& name, const QString& file, bool dirty) 
 
 void TopBar::setDevice(const QString& text, bool accelerator) {
   m_device->setText(text);
-  m_device->setIcon(QIcon(iconPixmap(QStringLiteral("chip"), accelerator ? theme().ok : theme().ink2, 16, 2)));
+  m_device->setIcon(themedIcon(QStringLiteral("chip"), accelerator ? &Theme::ok : &Theme::ink2));
 }
 
 void TopBar::addRunButton(QAction* action, const QString& icon, bool filled) {
-  if (m_buttons.empty()) {
+  if (!m_hasButtons) {
     m_row->addSpacing(4);
     QWidget* rule = makeRule(Qt::Vertical, this);
     rule->setFixedHeight(24);
-    m_row->addWidget(rule);
+    m_row->addWidget(rule, 0, Qt::AlignVCenter);
     m_row->addSpacing(4);
   }
   auto* button = new QPushButton(this);
@@ -92,24 +89,9 @@ void TopBar::addRunButton(QAction* action, const QString& icon, bool filled) {
   connect(button, &QPushButton::clicked, action, &QAction::trigger);
   follow();
   button->setObjectName(QStringLiteral("run.") + icon);
+  button->setIcon(themedIcon(icon, filled ? &Theme::onAccent : &Theme::ink2));
   m_row->addWidget(button);
-  m_buttons.emplace_back(button, icon);
-  restyle();
-}
-
-void TopBar::restyle() {
-  for (const auto& [button, icon] : m_buttons) {
-    const bool filled = button->property("class").toString() == QLatin1String("primary");
-    QIcon picture;
-    picture.addPixmap(iconPixmap(icon, filled ? theme().onAccent : theme().ink2, 16, 2), QIcon::Normal);
-    picture.addPixmap(iconPixmap(icon, theme().disabled, 16, 2), QIcon::Disabled);
-    button->setIcon(picture);
-  }
-}
-
-void TopBar::changeEvent(QEvent* event) {
-  QWidget::changeEvent(event);
-  if (event->type() == QEvent::PaletteChange) restyle();
+  m_hasButtons = true;
 }
 
 }  // namespace oscope::gui

@@ -2,14 +2,11 @@
 #pragma once
 
 #include <QWidget>
-#include <utility>
-#include <vector>
 
 class QAction;
 class QHBoxLayout;
 class QLabel;
 class QMenuBar;
-class QPushButton;
 class QToolButton;
 class QUndoStack;
 
@@ -33,9 +30,7 @@ class TopBar : public QWidget {
   QLabel *m_name, *m_file;
   QToolButton* m_device;
   QHBoxLayout* m_row;
-  std::vector<std::pair<QPushButton*, QString>> m_buttons;  ///< with their icons
-  void restyle();
-  void changeEvent(QEvent* event) override;
+  bool m_hasButtons = false;
 };
 
 }  // namespace oscope::gui

@@ -2,21 +2,26 @@
 
 #include <QApplication>
 #include <QClipboard>
-#include <QFile>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QPushButton>
+#include <QMenu>
+#include <QSaveFile>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "analysis/base/error.h"
 #include "app/gui/document.h"
 #include "app/gui/frame/widgets.h"
-#include "app/gui/icons.h"
-#include "app/gui/theme.h"
 #include "app/gui/view_context.h"
 
 namespace oscope::gui {
+namespace {
+
+constexpr int kBusyDelay = 200;  // milliseconds until work is worth a line
+
+}  // namespace
 
 ViewFrame::ViewFrame(const ViewServices& services, QWidget* parent) : QWidget(parent), m_services(services) {
   setProperty("class", "surface");
@@ -34,8 +39,8 @@ ViewFrame::ViewFrame(const ViewServices& services, QWidget* parent) : QWidget(pa
   m_forward = makeIconButton(QStringLiteral("forward"), tr("Forward"), QKeySequence(Qt::ALT | Qt::Key_Right), header);
   m_title = makeLabel({}, "title", header);
   m_subtitle = new ElidedLabel("label", header);
-  m_save = makeIconButton(QStringLiteral("save"), tr("Save picture or table"),
-                          QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), header);
+  m_save = makeIconButton(QStringLiteral("save"), tr("Save picture or table"), {}, header);
+  m_save->setToolTip(tr("Save picture or table (Ctrl+Shift+E)"));
   row->addWidget(m_back);
   row->addWidget(m_forward);
   row->addSpacing(6);
@@ -45,7 +50,12 @@ ViewFrame::ViewFrame(const ViewServices& services, QWidget* parent) : QWidget(pa
   m_controls = new QHBoxLayout;
   m_controls->setSpacing(12);
   row->addLayout(m_controls);
-  row->addWidget(m_save);
+  m_fit = makeIconButton(QStringLiteral("fit"), tr("Show all"), {}, header);
+  m_more = makeIconButton(QStringLiteral("more"), tr("More"), {}, header);
+  auto* tools = new QHBoxLayout;
+  tools->setSpacing(2);
+  for (QToolButton* button : {m_fit, m_save, m_more}) tools->addWidget(button);
+  row->addLayout(tools);
   column->addWidget(header);
   column->addWidget(makeRule(Qt::Horizontal, this));
 
@@ -55,23 +65,8 @@ ViewFrame::ViewFrame(const ViewServices& services, QWidget* parent) : QWidget(pa
   m_busyLine->hide();
   column->addWidget(m_busyLine);
 
-  m_errorBar = new QWidget(this);
-  auto* errorRow = new QHBoxLayout(m_errorBar);
-  errorRow->setContentsMargins(16, 8, 12, 8);
-  auto* errorIcon = new QLabel(m_errorBar);
-  errorIcon->setPixmap(iconPixmap(QStringLiteral("error"), theme().error, 16, devicePixelRatioF()));
-  m_errorText = new QLabel(m_errorBar);
-  m_errorText->setObjectName(QStringLiteral("errorText"));
-  m_errorText->setWordWrap(true);
-  m_errorText->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  auto* copy = new QPushButton(tr("Copy details"), m_errorBar);
-  auto* close = makeIconButton(QStringLiteral("close"), tr("Close"), {}, m_errorBar);
-  errorRow->addWidget(errorIcon, 0, Qt::AlignTop);
-  errorRow->addWidget(m_errorText, 1);
-  errorRow->addWidget(copy);
-  errorRow->addWidget(close);
-  m_errorBar->hide();
-  column->addWidget(m_errorBar);
+  m_error = new ErrorBar(this);
+  column->addWidget(m_error);
 
   m_stack = new QStackedWidget(this);
   auto* empty = new EmptyState(tr("No calibration yet."), tr("Calibrate…"), this);
@@ -80,11 +75,22 @@ ViewFrame::ViewFrame(const ViewServices& services, QWidget* parent) : QWidget(pa
   column->addWidget(m_stack, 1);
 
   connect(empty, &EmptyState::actionRequested, this, &ViewFrame::emptyActionRequested);
-  connect(copy, &QPushButton::clicked, this, [this] { QApplication::clipboard()->setText(m_errorDetails); });
-  connect(close, &QToolButton::clicked, this, &ViewFrame::clearError);
+  m_busyDelay.setSingleShot(true);
+  m_busyDelay.setInterval(kBusyDelay);
+  connect(&m_busyDelay, &QTimer::timeout, m_busyLine, &QWidget::show);
   connect(m_back, &QToolButton::clicked, &m_services.context, &ViewContext::goBack);
   connect(m_forward, &QToolButton::clicked, &m_services.context, &ViewContext::goForward);
+  connect(m_fit, &QToolButton::clicked, this, [this] {
+    if (m_current != nullptr) m_current->fit();
+  });
   connect(m_save, &QToolButton::clicked, this, &ViewFrame::saveAs);
+  connect(m_more, &QToolButton::clicked, this, [this] { showMore(m_more); });
+  connect(&m_services.context, &ViewContext::leaving, this, [this] {
+    if (m_current != nullptr) m_services.context.rememberState(m_current->state());
+  });
+  connect(&m_services.context, &ViewContext::revisited, this, [this](const Json& state) {
+    if (m_current != nullptr && !state.is_null()) m_current->restore(state);
+  });
   connect(&m_services.context, &ViewContext::historyChanged, this, &ViewFrame::refreshHeader);
   connect(&m_services.document, &Document::snapshotChanged, this, [this] {
     if (!m_currentId.isEmpty()) show(m_currentId);
@@ -112,6 +118,10 @@ void ViewFrame::show(const QString& id) {
         m_stack->addWidget(slot);
         if (QWidget* controls = slot->headerControls()) m_controls->addWidget(controls);
         connect(slot, &View::subtitleChanged, this, &ViewFrame::refreshHeader);
+        connect(slot, &View::saveRequested, this, &ViewFrame::saveAs);
+        connect(slot, &View::moreRequested, this, &ViewFrame::showMore);
+        const auto waiting = m_waiting.find(id.toStdString());
+        if (waiting != m_waiting.end()) slot->restore(*waiting);
       }
       m_current = slot;
       if (QWidget* controls = m_current->headerControls()) controls->show();
@@ -126,30 +136,68 @@ void ViewFrame::refreshHeader() {
   m_back->setEnabled(m_services.context.canGoBack());
   m_forward->setEnabled(m_services.context.canGoForward());
   m_subtitle->setText(m_current != nullptr ? m_current->subtitle() : QString());
-  m_save->setVisible(m_current != nullptr && (m_current->canSavePicture() || !m_current->csv().isEmpty()));
+  const bool tools = m_current != nullptr && !m_current->hasOwnTools();
+  m_fit->setVisible(tools && m_current->canFit());
+  m_save->setVisible(tools && canSave());
+  m_more->setVisible(tools);
+}
+
+bool ViewFrame::canSave() const {
+  return m_current != nullptr && (m_current->canSavePicture() || !m_current->csv().isEmpty());
 }
 
 void ViewFrame::showError(const ErrorBarText& error) {
-  const Theme& t = theme();
-  m_errorBar->setStyleSheet(QStringLiteral("background: %1").arg(mixed(t.surface, t.error, 0.10).name()));
-  QString text = QStringLiteral("<b>%1</b>").arg(error.text.toHtmlEscaped());
-  if (!error.where.isEmpty()) text += QStringLiteral("<br>%1").arg(error.where.toHtmlEscaped());
-  if (!error.remedy.isEmpty()) text += QStringLiteral("<br>%1").arg(error.remedy.toHtmlEscaped());
-  m_errorText->setText(text);
-  m_errorDetails = QStringLiteral("%1\nwhere: %2\nremedy: %3\n").arg(error.text, error.where, error.remedy);
-  m_errorBar->show();
+  m_error->showError(error);
 }
 
 void ViewFrame::clearError() {
-  m_errorBar->hide();
+  m_error->hide();
+}
+
+Json ViewFrame::states() const {
+  Json all = m_waiting;
+  for (const auto& [id, view] : m_views) {
+    if (view != nullptr) all[id.toStdString()] = view->state();
+  }
+  return all;
+}
+
+void ViewFrame::setStates(const Json& states) {
+  m_waiting = states.is_object() ? states : Json::object();
+  for (const auto& [id, view] : m_views) {
+    const auto found = m_waiting.find(id.toStdString());
+    if (view != nullptr && found != m_waiting.end()) view->restore(*found);
+  }
 }
 
 void ViewFrame::setBusy(bool busy) {
-  m_busyLine->setVisible(busy);
+  // Short work shows nothing: a line that flashes says less than none.
+  if (!busy) {
+    m_busyDelay.stop();
+    m_busyLine->hide();
+  } else if (!m_busyLine->isVisible() && !m_busyDelay.isActive()) {
+    m_busyDelay.start();
+  }
+}
+
+void ViewFrame::showMore(QWidget* widget) {
+  if (m_current == nullptr) return;
+  QMenu menu(this);
+  if (m_current->canFit()) menu.addAction(tr("Show all"), m_current, [this] { m_current->fit(); });
+  if (canSave()) menu.addAction(tr("Save picture or table…"), this, &ViewFrame::saveAs);
+  if (m_current->canSavePicture()) {
+    menu.addAction(tr("Copy picture"), this, [this] { QApplication::clipboard()->setPixmap(m_current->grab()); });
+  }
+  if (!m_current->csv().isEmpty()) {
+    menu.addAction(tr("Copy table as CSV"), this, [this] { QApplication::clipboard()->setText(m_current->csv()); });
+  }
+  menu.addSeparator();
+  menu.addAction(tr("What this view shows"), this, &ViewFrame::helpRequested);
+  menu.exec(widget->mapToGlobal(QPoint(0, widget->height() + 2)));
 }
 
 void ViewFrame::saveAs() {
-  if (m_current == nullptr) return;
+  if (!canSave()) return;
   QStringList filters;
   if (m_current->canSavePicture()) filters << tr("PNG picture (*.png)") << tr("SVG picture (*.svg)");
   if (!m_current->csv().isEmpty()) filters << tr("CSV table (*.csv)");
@@ -159,16 +207,30 @@ void ViewFrame::saveAs() {
   if (path.isEmpty()) return;
   for (const char* suffix : {".png", ".svg", ".csv"}) {
     const QString wanted = QLatin1String(suffix);
-    if (filter.contains(QLatin1Char('*') + wanted) && !path.endsWith(wanted)) path += wanted;
+    if (filter.contains(QLatin1Char('*') + wanted) && QFileInfo(path).suffix().isEmpty()) path += wanted;
   }
-  if (path.endsWith(QLatin1String(".csv"))) {
-    QFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(m_current->csv().toUtf8()) < 0) {
-      showError({tr("The table could not be saved"), path, file.errorString()});
+  saveTo(path);
+}
+
+bool ViewFrame::saveTo(const QString& path) {
+  if (m_current == nullptr) return false;
+  try {
+    if (!path.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive)) {
+      m_current->savePicture(path);
+      return true;
     }
-    return;
+    QSaveFile file(path);
+    const QByteArray table = m_current->csv().toUtf8();
+    if (!file.open(QIODevice::WriteOnly) || file.write(table) != table.size() || !file.commit()) {
+      throw Error(ErrorCode::WriteFailed, path.toStdString(), "the table could not be saved",
+                  file.errorString().toStdString() + "; choose another folder");
+    }
+    return true;
+  } catch (const Error& error) {
+    showError({QString::fromStdString(error.text()), QString::fromStdString(error.where()),
+               QString::fromStdString(error.remedy())});
+    return false;
   }
-  m_current->savePicture(path);
 }
 
 }  // namespace oscope::gui

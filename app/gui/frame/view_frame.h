@@ -2,9 +2,11 @@
 #pragma once
 
 #include <QStackedWidget>
+#include <QTimer>
 #include <QWidget>
 #include <map>
 
+#include "app/gui/frame/error_bar.h"
 #include "app/gui/views/view.h"
 
 class QHBoxLayout;
@@ -12,11 +14,6 @@ class QLabel;
 class QToolButton;
 
 namespace oscope::gui {
-
-/// An error that the user can act on: what, where, how to go on, and "Copy details".
-struct ErrorBarText {
-  QString text, where, remedy;
-};
 
 class ViewFrame : public QWidget {
   Q_OBJECT
@@ -35,25 +32,36 @@ class ViewFrame : public QWidget {
   void setBusy(bool busy);
   /// Saves picture or table of the current view through a file dialog.
   void saveAs();
+  /// The same to a file whose suffix says what: .png, .svg or .csv. False: an error is shown.
+  bool saveTo(const QString& path);
+  /// Fit, save, copy and help, as a menu below `widget`.
+  void showMore(QWidget* widget);
+
+  /// Zoom and choices of all views by id, for the workspace; views made later take theirs then.
+  Json states() const;
+  void setStates(const Json& states);
 
  signals:
   void emptyActionRequested();
+  void helpRequested();
 
  private:
   void refreshHeader();
+  bool canSave() const;
 
   ViewServices m_services;
-  QToolButton *m_back, *m_forward, *m_save;
+  QToolButton *m_back, *m_forward, *m_fit, *m_save, *m_more;
   QLabel *m_title, *m_subtitle;
   QHBoxLayout* m_controls;
-  QWidget *m_busyLine, *m_errorBar;
-  QLabel* m_errorText;
-  QString m_errorDetails;
+  QWidget* m_busyLine;
+  QTimer m_busyDelay;
+  ErrorBar* m_error;
   QStackedWidget* m_stack;
   QWidget* m_empty;
   std::map<QString, View*> m_views;
   View* m_current = nullptr;
   QString m_currentId;
+  Json m_waiting = Json::object();  ///< states of views that are not made yet
 };
 
 }  // namespace oscope::gui

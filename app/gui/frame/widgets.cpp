@@ -115,6 +115,7 @@ QToolButton* makeIconButton(const QString& icon, const QString& name, const QKey
   auto* button = new QToolButton(parent);
   button->setIcon(themedIcon(icon));
   button->setIconSize(QSize(16, 16));
+  button->setFocusPolicy(Qt::TabFocus);
   button->setFixedSize(28, 28);
   button->setAccessibleName(name);
   button->setToolTip(shortcut.isEmpty() ? name : QStringLiteral("%1 (%2)").arg(name, shortcut.toString()));
@@ -199,6 +200,11 @@ QString FigureStrip::delta(int index) const {
   return m_figures.at(static_cast<std::size_t>(index)).delta->text();
 }
 
+void FigureStrip::setShown(int index, bool shown) {
+  m_figures.at(static_cast<std::size_t>(index)).shown = shown;
+  fitFigures();
+}
+
 void FigureStrip::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
   fitFigures();
@@ -212,14 +218,17 @@ bool FigureStrip::event(QEvent* event) {
 
 void FigureStrip::fitFigures() {
   // Too narrow: first they move closer, then the last figures leave, never the first ones.
-  int content = 48;
-  for (Figure& figure : m_figures) content += figure.box->sizeHint().width();
-  const int gaps = static_cast<int>(m_figures.size());
+  int content = 48, gaps = 0;
+  for (const Figure& figure : m_figures) {
+    if (!figure.shown) continue;
+    content += figure.box->sizeHint().width();
+    ++gaps;
+  }
   m_row->setSpacing(content + gaps * kFigureGap <= width() ? kFigureGap : kFigureGap / 2);
   int used = 48;
   for (Figure& figure : m_figures) {
-    used += figure.box->sizeHint().width() + m_row->spacing();
-    figure.box->setVisible(used <= width() + m_row->spacing() || &figure == &m_figures.front());
+    if (figure.shown) used += figure.box->sizeHint().width() + m_row->spacing();
+    figure.box->setVisible(figure.shown && (used <= width() + m_row->spacing() || &figure == &m_figures.front()));
   }
 }
 

@@ -46,6 +46,8 @@ class FigureStrip : public QWidget {
   void setBefore(int index, const QString& before);
   /// "+14", "−0.4" beside the figure; empty hides it.
   void setDelta(int index, const QString& delta);
+  /// Leaves a figure out, or shows it again.
+  void setShown(int index, bool shown);
   QString figure(int index) const;
   QString delta(int index) const;
   QString before(int index) const;
@@ -57,6 +59,7 @@ class FigureStrip : public QWidget {
   struct Figure {
     QWidget* box;
     QLabel *before, *value, *unit, *delta;
+    bool shown = true;
   };
   QHBoxLayout* m_row;
   std::vector<Figure> m_figures;

@@ -18,6 +18,16 @@ namespace fs = std::filesystem;
 // The calibration that the sample's README describes.
 constexpr std::int64_t kSamples = 32, kLength = 128;
 
+/// Whether a workspace of this model and snapshot lies there already.
+bool isWorkspaceOf(const quant::Workspace& wanted, const fs::path& path) {
+  try {
+    const quant::Workspace there = quant::loadWorkspace(path);
+    return there.model == wanted.model && there.snapshot == fs::absolute(wanted.snapshot).lexically_normal();
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 fs::path sampleFolder() {
@@ -62,7 +72,7 @@ fs::path makeSampleWorkspace(const fs::path& folder, const JobContext& context) 
                            tokenizer.get(), options, *backend, context);
   }
   const fs::path path = folder / "sample.oscope";
-  saveWorkspace(workspace, path);
+  if (!isWorkspaceOf(workspace, path)) saveWorkspace(workspace, path);  // what was saved there is the user's
   return path;
 }
 

@@ -7,6 +7,8 @@
 #include <functional>
 #include <vector>
 
+#include "analysis/base/json.h"
+
 namespace oscope::gui {
 
 class Document;
@@ -39,9 +41,21 @@ class View : public QWidget {
   virtual bool canSavePicture() const { return false; }
   virtual void savePicture(const QString& path) { Q_UNUSED(path); }
   virtual QString csv() const { return {}; }
+  /// Shows all of the data again. False from canFit(): there is nothing to zoom.
+  virtual bool canFit() const { return false; }
+  virtual void fit() {}
+  /// True where the view shows fit, save and more by itself (a LegendRow): the header then leaves them out.
+  virtual bool hasOwnTools() const { return false; }
+  /// What the way back and the workspace keep of the view: zoom, choices. restore() takes what state() gave, and
+  /// ignores what it doesn't know.
+  virtual Json state() const { return {}; }
+  virtual void restore(const Json& state) { Q_UNUSED(state); }
 
  signals:
   void subtitleChanged();
+  /// The view's own buttons ask for what the header's would do.
+  void saveRequested();
+  void moreRequested(QWidget* below);
 };
 
 /// Groups of the rail.

@@ -3,6 +3,7 @@
 #include "app/gui/views/distribution/distribution_view.h"
 #include "app/gui/views/export/export_view.h"
 #include "app/gui/views/heatmap/heatmap_view.h"
+#include "app/gui/views/memory/memory_view.h"
 #include "app/gui/views/policy/policy_view.h"
 #include "app/gui/views/ranges/ranges_view.h"
 #include "app/gui/views/sensitivity/sensitivity_view.h"
@@ -35,6 +36,7 @@ const std::vector<ViewEntry>& views() {
       entry<HeatmapView>("heatmap", QObject::tr("Heat map"), ViewGroup::See, true, true),
       entry<PolicyView>("policy", QObject::tr("Policy"), ViewGroup::Decide, false, true),
       entry<SensitivityView>("sensitivity", QObject::tr("Sensitivity"), ViewGroup::Decide, false, true),
+      entry<MemoryView>("memory", QObject::tr("Memory"), ViewGroup::Decide, false, false),
       entry<CompareView>("compare", QObject::tr("Compare"), ViewGroup::Decide, false, true),
       entry<ExportView>("export", QObject::tr("Export"), ViewGroup::Deliver, false, true),
       entry<VerifyView>("verify", QObject::tr("Verify"), ViewGroup::Deliver, false, true),

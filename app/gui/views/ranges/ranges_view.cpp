@@ -1,6 +1,5 @@
 #include "app/gui/views/ranges/ranges_view.h"
 
-#include <QCheckBox>
 #include <QHBoxLayout>
 #include <QInputDialog>
 #include <QVBoxLayout>
@@ -9,16 +8,19 @@
 #include "app/common/number_format.h"
 #include "app/gui/charts/ranges_chart.h"
 #include "app/gui/document.h"
+#include "app/gui/frame/legend_row.h"
+#include "app/gui/frame/toggle_switch.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/jobs/job_runner.h"
 #include "app/gui/marks.h"
 #include "app/gui/plots/save_picture.h"
+#include "app/gui/theme.h"
 #include "app/gui/view_context.h"
 
 namespace oscope::gui {
 namespace {
 
-enum Figure { kStatic, kLae, kDynamic, kMedian, kWorst, kShare };
+enum Figure { kStatic, kLae, kDynamic, kFloat, kMedian, kWorst, kShare };
 
 QString text(const std::string& utf8) {
   return QString::fromStdString(utf8);
@@ -40,7 +42,7 @@ RangesView::RangesView(const ViewServices& services, QWidget* parent) : View(par
   auto* controls = new QHBoxLayout(m_controls);
   controls->setContentsMargins(0, 0, 0, 0);
   controls->setSpacing(12);
-  m_firstToken = new QCheckBox(tr("first token"), m_controls);
+  m_firstToken = new ToggleSwitch(tr("first token"), m_controls);
   m_firstToken->setChecked(true);
   m_firstToken->setToolTip(
       tr("Count the first token of each sample. Off: see what the range would be without it; "
@@ -56,15 +58,28 @@ RangesView::RangesView(const ViewServices& services, QWidget* parent) : View(par
   m_figures->addFigure(tr("Static"), {}, static_cast<int>(quant::Policy::Static));
   m_figures->addFigure(tr("LAE + static"), {}, static_cast<int>(quant::Policy::LaeStatic));
   m_figures->addFigure(tr("Dynamic"), {}, static_cast<int>(quant::Policy::Dynamic));
+  m_figures->addFigure(tr("Float"), {}, static_cast<int>(quant::Policy::None));
   m_figures->addSeparator();
   m_figures->addFigure(tr("Predicted SQNR, median"), tr("dB"));
   m_figures->addFigure(tr("Worst site"), tr("dB"));
   m_figures->addFigure(tr("Static share"), QStringLiteral("%"));
   column->addWidget(m_figures);
   column->addWidget(makeRule(Qt::Horizontal, this));
+  auto* legend = new LegendRow(this);
+  for (SiteKind kind : kSiteKinds) {
+    const Qt::PenStyle style = RangesChart::lineStyle(kind);
+    legend->addItem(
+        QString::fromUtf8(toString(kind).data()),
+        style == Qt::DotLine    ? LegendRow::Swatch::Dotted
+        : style == Qt::DashLine ? LegendRow::Swatch::Dashed
+                                : LegendRow::Swatch::Line,
+        [kind] { return kind == SiteKind::FfnMid ? theme().ink2 : theme().ink3; }, true);
+  }
+  legend->addTools(this);
+  column->addWidget(legend);
   m_chart = new RangesChart(this);
   auto* plot = new QHBoxLayout;
-  plot->setContentsMargins(12, 12, 8, 8);
+  plot->setContentsMargins(12, 0, 8, 8);
   plot->addWidget(m_chart);
   column->addLayout(plot, 1);
 
@@ -76,7 +91,7 @@ RangesView::RangesView(const ViewServices& services, QWidget* parent) : View(par
     refresh();
     m_chart->fit();
   });
-  connect(m_firstToken, &QCheckBox::toggled, this, &RangesView::refresh);
+  connect(m_firstToken, &ToggleSwitch::toggled, this, &RangesView::refresh);
   connect(m_measure, &SegmentedControl::currentChanged, this, [this] {
     if (m_spreads.empty()) gatherSpreads();
     refresh();
@@ -164,12 +179,14 @@ void RangesView::refreshFigures() {
   const quant::Outlook& now = document.outlook();
   const quant::Outlook& before = document.committedOutlook();
   const bool moving = document.previewing();
-  for (int policy : {kStatic, kLae, kDynamic}) {
+  for (int policy : {kStatic, kLae, kDynamic, kFloat}) {
     const int count = now.counts[static_cast<std::size_t>(policy)];
     m_figures->setFigure(policy, text(app::formatCount(count)));
     m_figures->setDelta(policy,
                         moving ? signedCount(count - before.counts[static_cast<std::size_t>(policy)]) : QString());
   }
+  // Left out where there is none; with it the counts always sum to the number of sites.
+  m_figures->setShown(kFloat, now.counts[kFloat] + before.counts[kFloat] > 0);
   const bool known = now.predicted > 0;
   const auto value = [known](double decibel) { return known ? std::optional(decibel) : std::nullopt; };
   m_figures->setFigure(kMedian, text(app::formatDb(value(now.medianSqnrDb))));
@@ -195,6 +212,38 @@ void RangesView::typeThreshold(int which) {
   if (!accepted) return;
   which == 0 ? document.setThresholds(value, document.recipe().v1)
              : document.setThresholds(document.recipe().v0, value);
+}
+
+void RangesView::fit() {
+  m_chart->fit();
+}
+
+Json RangesView::state() const {
+  Json state;
+  state["first_token"] = m_firstToken->isChecked();
+  state["measure"] = m_measure->current();
+  if (m_chart->isZoomed()) {
+    const RangesChart::Visible visible = m_chart->visible();
+    state["zoom"] = {visible.xLow, visible.xHigh, visible.yLow, visible.yHigh};
+  }
+  return state;
+}
+
+void RangesView::restore(const Json& state) {
+  if (!state.is_object()) return;
+  const auto first = state.find("first_token"), measure = state.find("measure"), zoom = state.find("zoom");
+  if (first != state.end() && first->is_boolean()) m_firstToken->setChecked(first->get<bool>());
+  if (measure != state.end() && measure->is_number_integer()) {
+    m_measure->setCurrent(measure->get<int>() == 1 ? 1 : 0);
+    refresh();
+  }
+  m_chart->fit();
+  if (zoom == state.end() || !zoom->is_array() || zoom->size() != 4) return;
+  for (const Json& edge : *zoom) {
+    if (!edge.is_number()) return;
+  }
+  m_chart->show(
+      {(*zoom)[0].get<double>(), (*zoom)[1].get<double>(), (*zoom)[2].get<double>(), (*zoom)[3].get<double>()});
 }
 
 bool RangesView::escape() {

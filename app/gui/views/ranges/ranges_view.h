@@ -4,13 +4,12 @@
 #include "analysis/stats/outlier.h"
 #include "app/gui/views/view.h"
 
-class QCheckBox;
-
 namespace oscope::gui {
 
 class FigureStrip;
 class RangesChart;
 class SegmentedControl;
+class ToggleSwitch;
 
 class RangesView : public View {
   Q_OBJECT
@@ -23,6 +22,11 @@ class RangesView : public View {
   bool canSavePicture() const override { return true; }
   void savePicture(const QString& path) override;
   QString csv() const override;
+  bool canFit() const override { return true; }
+  void fit() override;
+  bool hasOwnTools() const override { return true; }
+  Json state() const override;
+  void restore(const Json& state) override;
 
   RangesChart* chart() const { return m_chart; }
   FigureStrip* figures() const { return m_figures; }
@@ -36,7 +40,7 @@ class RangesView : public View {
   ViewServices m_services;
   QWidget* m_controls;
   SegmentedControl* m_measure;
-  QCheckBox* m_firstToken;
+  ToggleSwitch* m_firstToken;
   FigureStrip* m_figures;
   RangesChart* m_chart;
   /// By site of the snapshot; gathered when they are first shown.

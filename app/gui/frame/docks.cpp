@@ -1,0 +1,98 @@
+#include "app/gui/frame/docks.h"
+
+#include <QAction>
+#include <QDockWidget>
+#include <QSettings>
+
+#include "app/gui/frame/dock_head.h"
+
+namespace oscope::gui {
+namespace {
+
+constexpr int kLayoutVersion = 1;  // of QMainWindow::saveState: raised when docks or tool bars change
+constexpr int kSideHead = 44, kJobsHead = 32;
+
+}  // namespace
+
+Docks::Docks(QMainWindow* window) : QObject(window), m_window(window) {
+  struct Kind {
+    const char* name;
+    QString title;
+    Qt::DockWidgetArea area;
+    QSize smallest;
+  };
+  const std::array<Kind, kCount> kinds{{{"sites", tr("Sites"), Qt::LeftDockWidgetArea, {232, 0}},
+                                        {"inspector", tr("Inspector"), Qt::RightDockWidgetArea, {288, 0}},
+                                        {"jobs", tr("Jobs and log"), Qt::BottomDockWidgetArea, {0, 32}}}};
+  window->setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+  window->setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+  for (Place place : {Sites, Inspector, Jobs}) {
+    const Kind& kind = kinds[place];
+    auto* dock = new QDockWidget(kind.title, window);
+    dock->setObjectName(QString::fromLatin1(kind.name));
+    dock->setMinimumSize(kind.smallest);
+    m_docks[place] = dock;
+    m_heads[place] = new DockHead(dock, place == Jobs ? kJobsHead : kSideHead);
+    window->addDockWidget(kind.area, dock);
+    auto* toggle = new QAction(kind.title, this);
+    toggle->setObjectName(QStringLiteral("toggle.") + QString::fromLatin1(kind.name));
+    toggle->setCheckable(true);
+    m_toggles[place] = toggle;
+    connect(toggle, &QAction::triggered, this, [this, place](bool wanted) { want(place, wanted); });
+    connect(m_heads[place], &DockHead::closeRequested, this, [this, place] { want(place, false); });
+  }
+  window->resizeDocks({m_docks[Sites], m_docks[Inspector]}, {272, 328}, Qt::Horizontal);
+  window->resizeDocks({m_docks[Jobs]}, {112}, Qt::Vertical);
+}
+
+void Docks::setContent(Place place, QWidget* content) {
+  m_docks[place]->setWidget(content);
+}
+
+void Docks::show(bool open, bool sideDocks) {
+  m_open = open;
+  m_sideDocks = sideDocks;
+  refresh();
+}
+
+void Docks::setAllHidden(bool hidden) {
+  m_allHidden = hidden;
+  refresh();
+}
+
+void Docks::want(Place place, bool wanted) {
+  m_wanted[m_sideDocks][place] = wanted;
+  if (wanted) m_allHidden = false;
+  refresh();
+}
+
+void Docks::refresh() {
+  for (Place place : {Sites, Inspector, Jobs}) {
+    const bool shown = m_open && !m_allHidden && m_wanted[m_sideDocks][place];
+    m_docks[place]->setVisible(shown);
+    m_toggles[place]->setChecked(shown);
+    m_toggles[place]->setEnabled(m_open);
+  }
+}
+
+void Docks::save(QSettings& settings) const {
+  settings.setValue(QStringLiteral("window/docks"), m_window->saveState(kLayoutVersion));
+  for (bool side : {false, true}) {
+    QString wanted;
+    for (bool one : m_wanted[side]) wanted += one ? QLatin1Char('1') : QLatin1Char('0');
+    settings.setValue(QStringLiteral("window/wanted%1").arg(side), wanted);
+  }
+}
+
+void Docks::restore(QSettings& settings) {
+  m_window->restoreState(settings.value(QStringLiteral("window/docks")).toByteArray(), kLayoutVersion);
+  for (bool side : {false, true}) {
+    const QString wanted = settings.value(QStringLiteral("window/wanted%1").arg(side)).toString();
+    if (wanted.size() != kCount) continue;
+    for (int place = 0; place < kCount; ++place)
+      m_wanted[side][static_cast<std::size_t>(place)] = wanted[place] == QLatin1Char('1');
+  }
+  refresh();
+}
+
+}  // namespace oscope::gui
