@@ -25,16 +25,19 @@ if [ ! -e "$workspace" ]; then
     --eval-text "$repo/resources/sample/eval.txt" --windows 16 --eval-length 256 >&2
 fi
 
+other=$work/random.oscope.h5
+[ -e "$other" ] || "$build/bin/oscope" calibrate "$work/sample-model" -o "$other" --samples 32 --length 128 >&2
+
 if [ $# -gt 0 ]; then
   for last; do :; done
   case $last in
     *.h5 | *.oscope | --help | --list) shots "$@" ;;
-    *) if [ -d "$last" ] && [ -e "$last/config.json" ]; then shots "$@"; else shots "$@" "$workspace"; fi ;;
+    *) if [ -d "$last" ] && [ -e "$last/config.json" ]; then shots "$@"; else shots --other "$other" "$@" "$workspace"; fi ;;
   esac
   exit
 fi
 
-shots --out "$repo/docs/screenshots" "$workspace"
+shots --out "$repo/docs/screenshots" --other "$other" "$workspace"
 large=$work/70b.oscope.h5
 [ -e "$large" ] || "$build/bin/make_snapshot" "$large" >&2
 shots --out "$repo/docs/screenshots" --prefix 70b- --view ranges --view heatmap "$large"

@@ -128,6 +128,20 @@ TEST_F(SampleWindow, DocksCloseFloatAndComeBack) {
   sites->setFloating(false);
 }
 
+TEST_F(SampleWindow, EveryViewFitsIntoTheSmallestWindow) {
+  m_window.resize(1280, 800);
+  for (const ViewEntry& entry : views()) {
+    m_window.context().show(entry.id);
+    QTest::qWait(100);
+    EXPECT_EQ(m_window.size(), QSize(1280, 800)) << qPrintable(entry.id);
+    EXPECT_LE(m_window.centralWidget()->geometry().right(), 1279) << qPrintable(entry.id);
+    const QDockWidget* inspector = m_window.docks()->dock(Docks::Inspector);
+    if (inspector->isVisible()) {
+      EXPECT_LE(inspector->geometry().right(), 1279) << qPrintable(entry.id);
+    }
+  }
+}
+
 TEST_F(SampleWindow, ClosedDocksStayClosedInTheNextWindow) {
   m_window.docks()->toggle(Docks::Inspector)->trigger();
   m_window.resize(1400, 900);

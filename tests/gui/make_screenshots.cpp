@@ -11,10 +11,14 @@
 #include <cstdio>
 
 #include "analysis/base/error.h"
+#include "app/gui/forms/calibrate_dialog.h"
 #include "app/gui/frame/main_window.h"
+#include "app/gui/frame/run_actions.h"
 #include "app/gui/frame/view_frame.h"
 #include "app/gui/jobs/sample_workspace.h"
 #include "app/gui/theme.h"
+#include "app/gui/views/compare/compare_view.h"
+#include "app/gui/views/compare/snapshots_page.h"
 
 namespace oscope::gui {
 namespace {
@@ -28,7 +32,8 @@ struct Shots {
   QString folder, prefix, site;
   QStringList views;
   QSize size;
-  bool startPage = false;
+  QString other;  ///< snapshot B of the Compare view
+  bool startPage = false, calibrateDialog = false;
 };
 
 void settle(MainWindow& window) {
@@ -103,7 +108,10 @@ void shoot(QApplication& app, const Shots& shots, ThemeChoice choice) {
   window.resize(shots.size);  // a remembered or adjusted geometry must not change the pictures
   settle(window);
   if (shots.startPage) save(window, shots, QStringLiteral("start"), choice);
-  if (shots.views.isEmpty()) return;
+  if (shots.views.isEmpty() && !shots.calibrateDialog) {
+    window.close();
+    return;
+  }
 
   QString failure;
   QObject::connect(&window.document(), &Document::openFailed, &window,
@@ -114,9 +122,18 @@ void shoot(QApplication& app, const Shots& shots, ThemeChoice choice) {
   if (const auto site = siteToShow(window.document(), shots.site)) window.context().selectSite(*site);
   for (const QString& view : shots.views) {
     window.context().show(view);
+    auto* compare = qobject_cast<CompareView*>(window.frame()->current());
+    if (compare != nullptr && !shots.other.isEmpty()) compare->snapshots()->openOther(shots.other);
     settle(window);
     save(window, shots, view, choice);
   }
+  if (shots.calibrateDialog && window.document().model()) {
+    window.run()->calibrate();
+    settle(window);
+    save(*window.run()->dialog(), shots, QStringLiteral("calibrate"), choice);
+    window.run()->dialog()->hide();
+  }
+  window.close();  // an orderly end: nothing to recover in the next window
 }
 
 int run(QApplication& app) {
@@ -131,7 +148,8 @@ int run(QApplication& app) {
                                QStringLiteral("workspace, snapshot or model folder; default: the bundled sample"));
   const QCommandLineOption out({QStringLiteral("o"), QStringLiteral("out")}, QStringLiteral("where pictures go"),
                                QStringLiteral("folder"), QStringLiteral("."));
-  const QCommandLineOption view(QStringLiteral("view"), QStringLiteral("id of a view, or 'start'; may be repeated"),
+  const QCommandLineOption view(QStringLiteral("view"),
+                                QStringLiteral("id of a view, 'start' or 'calibrate'; may be repeated"),
                                 QStringLiteral("id"));
   const QCommandLineOption themeOption(QStringLiteral("theme"), QStringLiteral("light or dark; default: both"),
                                        QStringLiteral("theme"));
@@ -142,8 +160,10 @@ int run(QApplication& app) {
                                 QStringLiteral("blocks.1.ffn_mid"));
   const QCommandLineOption prefix(QStringLiteral("prefix"), QStringLiteral("put before every file name"),
                                   QStringLiteral("text"));
+  const QCommandLineOption other(QStringLiteral("other"), QStringLiteral("snapshot B of the Compare view"),
+                                 QStringLiteral("file"));
   const QCommandLineOption list(QStringLiteral("list"), QStringLiteral("list the ids of all views"));
-  parser.addOptions({out, view, themeOption, size, site, prefix, list});
+  parser.addOptions({out, view, themeOption, size, site, prefix, other, list});
   parser.process(app);
 
   QStringList known;
@@ -156,7 +176,10 @@ int run(QApplication& app) {
   shots.folder = parser.value(out);
   shots.prefix = parser.value(prefix);
   shots.site = parser.value(site);
-  shots.views = parser.isSet(view) ? parser.values(view) : known << QStringLiteral("start");
+  shots.views = parser.isSet(view) ? parser.values(view)
+                                   : known + QStringList{QStringLiteral("start"), QStringLiteral("calibrate")};
+  shots.other = parser.value(other);
+  shots.calibrateDialog = shots.views.removeAll(QStringLiteral("calibrate")) > 0;
   shots.startPage = shots.views.removeAll(QStringLiteral("start")) > 0;
   for (const QString& id : shots.views) {
     if (!known.contains(id)) throw Error(ErrorCode::InvalidArgument, id.toStdString(), "no such view", "see --list");

@@ -99,7 +99,9 @@ SitesDock::SitesDock(Document& document, ViewContext& context, DockHead* head, Q
   header->resizeSection(SiteTreeModel::MaxRange, 60);
   header->setSectionResizeMode(SiteTreeModel::Name, QHeaderView::Stretch);
   header->setFixedHeight(36);
-  header->setStyleSheet(QStringLiteral("QHeaderView::section { padding: 2px; font-size: 10px; }"));
+  header->setStyleSheet(
+      QStringLiteral("QHeaderView::section { padding: 2px 0; font-size: 10px; } QHeaderView::section:first { "
+                     "padding-left: 6px; } QHeaderView::section:last { padding-right: 6px; }"));
   column->addWidget(m_tree, 1);
 
   connect(m_filter, &QLineEdit::textChanged, &m_context, &ViewContext::setFilter);

@@ -85,7 +85,8 @@ HeatmapView::HeatmapView(const ViewServices& services, QWidget* parent) : View(p
   auto* title = new QLabel(tr("Tokens × channels"), m_sitePanel);
   title->setFont(uiFont(13, QFont::DemiBold));
   m_siteTitle = makeLabel({}, "label", m_sitePanel);
-  m_siteRows = makeLabel({}, "hint", m_sitePanel);
+  m_siteRows = new ElidedLabel("hint", m_sitePanel);  // gives way: it must not widen the window
+  m_siteRows->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
   head->addWidget(title);
   head->addWidget(m_siteTitle);
   head->addStretch(1);

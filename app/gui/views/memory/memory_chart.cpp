@@ -12,7 +12,7 @@
 namespace oscope::gui {
 namespace {
 
-constexpr double kGiga = 1e9;
+constexpr double kGiga = 1e9, kMega = 1e6;
 constexpr QMarginsF kMargins(74, 30, 96, 46);
 constexpr double kShareOfSlot = 0.62, kWidest = 110;
 constexpr double kSmallestLabel = 17;  // pixels of a part's height that its words need
@@ -60,10 +60,11 @@ void MemoryChart::rescale() {
   for (const MemoryBar& bar : m_bars) highest = std::max(highest, bar.total());
   // The line is shown where it says something: not so far above all bars that these shrink to nothing.
   if (m_limit <= 3 * highest) highest = std::max(highest, m_limit);
+  m_unit = highest < kGiga ? kMega : kGiga;
   m_frame.box = QRectF(rect()).marginsRemoved(kMargins);
   m_frame.x = {0, std::max<double>(1, static_cast<double>(m_bars.size())), false};
-  m_frame.y = {0, std::max(1e-9, highest / kGiga * 1.06), false};
-  m_frame.yTitle = tr("memory, GB");
+  m_frame.y = {0, std::max(1e-9, highest / m_unit * 1.06), false};
+  m_frame.yTitle = m_unit == kGiga ? tr("memory, GB") : tr("memory, MB");
   update();
 }
 
@@ -75,7 +76,7 @@ void MemoryChart::resizeEvent(QResizeEvent* event) {
 QRectF MemoryChart::barBox(int bar) const {
   const double slot = m_frame.box.width() / m_frame.x.high;
   const double width = std::min(slot * kShareOfSlot, kWidest);
-  const double top = m_frame.toPixel(0, m_bars[static_cast<std::size_t>(bar)].total() / kGiga).y();
+  const double top = m_frame.toPixel(0, m_bars[static_cast<std::size_t>(bar)].total() / m_unit).y();
   return {m_frame.box.left() + slot * (bar + 0.5) - width / 2, top, width, m_frame.box.bottom() - top};
 }
 
@@ -88,9 +89,9 @@ void MemoryChart::paintBar(QPainter& painter, int index) const {
   const std::array<QColor, 3> colors = greys();
   double below = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    const double bottom = m_frame.toPixel(0, below / kGiga).y();
+    const double bottom = m_frame.toPixel(0, below / m_unit).y();
     below += parts[i];
-    const double top = m_frame.toPixel(0, below / kGiga).y();
+    const double top = m_frame.toPixel(0, below / m_unit).y();
     const QRectF part(box.left(), top, box.width(), bottom - top);
     painter.fillRect(part, colors[i]);
     const bool darkGround = std::abs(colors[i].lightness() - t.surface.lightness()) > 100;
@@ -115,6 +116,7 @@ void MemoryChart::paintBar(QPainter& painter, int index) const {
   painter.setFont(monoFont(12, QFont::DemiBold));
   const bool over = m_limit > 0 && bar.total() > m_limit;
   const QRectF above(box.center().x() - 70, box.top() - 22, 140, 16);
+  painter.fillRect(above.adjusted(32, 0, -32, 0), t.surface);  // no grid line through the figure
   painter.drawText(above, Qt::AlignCenter, bytesText(bar.total()) + (over ? QStringLiteral(" △!") : QString()));
   painter.setFont(monoFont(11, index == m_current ? QFont::DemiBold : QFont::Normal));
   painter.setPen(index == m_current ? t.ink : t.ink2);
@@ -122,9 +124,9 @@ void MemoryChart::paintBar(QPainter& painter, int index) const {
 }
 
 void MemoryChart::paintLimit(QPainter& painter) const {
-  if (m_limit <= 0 || m_limit / kGiga > m_frame.y.high) return;
+  if (m_limit <= 0 || m_limit / m_unit > m_frame.y.high) return;
   const Theme& t = theme();
-  const double y = m_frame.toPixel(0, m_limit / kGiga).y();
+  const double y = m_frame.toPixel(0, m_limit / m_unit).y();
   painter.setPen(QPen(t.ink, 1.25));
   painter.drawLine(QPointF(m_frame.box.left(), y), QPointF(m_frame.box.right() + 4, y));
   painter.setFont(uiFont(11));

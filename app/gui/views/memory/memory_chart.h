@@ -41,7 +41,7 @@ class MemoryChart : public QWidget {
   int barAt(QPointF pixel) const;
 
   std::vector<MemoryBar> m_bars;
-  double m_limit = 0;
+  double m_limit = 0, m_unit = 1e9;  ///< bytes; of the axis
   int m_current = 0, m_hovered = -1;
   PlotFrame m_frame;
 };

@@ -46,8 +46,8 @@ QLineEdit* field(const QString& value, const QString& name, QWidget* parent) {
 
 QDoubleSpinBox* rate(double value, const QString& unit, const QString& name, QWidget* parent) {
   auto* box = new QDoubleSpinBox(parent);
-  box->setRange(0.001, 1e6);
-  box->setDecimals(3);
+  box->setRange(0.1, 1e6);
+  box->setDecimals(1);
   box->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
   box->setButtonSymbols(QAbstractSpinBox::NoButtons);
   box->setSuffix(QLatin1Char(' ') + unit);
@@ -118,7 +118,10 @@ MemoryView::MemoryView(const ViewServices& services, QWidget* parent) : View(par
   m_totals->sortByColumn(-1, Qt::AscendingOrder);
   m_totals->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
   m_totals->setAccessibleName(tr("Totals over batch, sequence and scheme"));
-  main->addWidget(m_totals, 2);
+  auto* table = new QHBoxLayout;
+  table->setContentsMargins(12, 0, 12, 0);
+  table->addWidget(m_totals);
+  main->addLayout(table, 2);
   row->addLayout(main, 1);
   row->addWidget(makeRule(Qt::Vertical, page));
   row->addWidget(makeSide());
@@ -138,6 +141,7 @@ MemoryView::MemoryView(const ViewServices& services, QWidget* parent) : View(par
   m_slide->setRowHeight(26);
   m_slide->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
   m_slide->setAccessibleName(tr("RPTQ table"));
+  m_slide->setColumnWidth(0, 110);
   slideColumn->addWidget(m_slide, 1);
   m_pages->addWidget(slidePage);
 
