@@ -137,7 +137,8 @@ class BlockJob {
     for (const RecipeStep& candidate : m_plan.recipe.steps) {
       if (findMethod(candidate.method).quantizesWeights()) step = &candidate;
     }
-    const QuantMethod& method = findMethod(step ? step->method : "rtn");
+    const std::string name = step != nullptr ? step->method : "rtn";
+    const QuantMethod& method = findMethod(name);
     const ParamSet params = step ? step->params : ParamSet(method.params());
     m_result.linears.resize(m_linears.size());
     for (std::size_t i = 0; i < m_block.sites.size(); ++i) {
