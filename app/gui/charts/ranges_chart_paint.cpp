@@ -51,7 +51,7 @@ void RangesChart::paintZones(QPainter& painter, bool ground) const {
     // On a ground of its own, since grid lines would strike it through; and where no line of the data does.
     QRectF words(0, y - 9, painter.fontMetrics().horizontalAdvance(zone.words) + 26, 18);
     for (const double share : {0.22, 0.06, 0.4, 0.58, 0.76}) {
-      words.moveLeft(box.left() + box.width() * share - 8);
+      words.moveLeft(std::min(box.left() + box.width() * share - 8, box.right() - words.width() - 4));
       if (!crossesData(words)) break;
     }
     const double x = words.left() + 8;

@@ -28,7 +28,7 @@ class Segment : public QAbstractButton {
     setCheckable(true);
     setAutoExclusive(true);
     setFocusPolicy(Qt::StrongFocus);
-    setSizePolicy(QSizePolicy::Minimum, QSizePolicy::Fixed);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
   }
   void setMark(int policy) {
     m_mark = policy;
@@ -38,6 +38,7 @@ class Segment : public QAbstractButton {
     const QFontMetrics metrics(uiFont(12, QFont::DemiBold));
     return {metrics.horizontalAdvance(text()) + 20 + (m_mark >= 0 ? 16 : 0), 24};
   }
+  QSize minimumSizeHint() const override { return sizeHint() - QSize(14, 0); }  // narrow docks take the air out
 
  protected:
   void paintEvent(QPaintEvent*) override {
@@ -57,7 +58,9 @@ class Segment : public QAbstractButton {
     QRectF textBox = box;
     if (m_mark >= 0) {
       painter.setOpacity(isEnabled() ? 1.0 : 0.45);
-      paintMark(painter, QPointF(box.left() + 14, box.center().y()), static_cast<quant::Policy>(m_mark), 0.75);
+      const double spare = box.width() - (sizeHint().width() - 20);  // on both sides of mark and words
+      paintMark(painter, QPointF(box.left() + 4 + spare / 2, box.center().y()), static_cast<quant::Policy>(m_mark),
+                0.75);
       painter.setOpacity(1.0);
       textBox.adjust(16, 0, 0, 0);
     }
@@ -125,6 +128,7 @@ QToolButton* makeIconButton(const QString& icon, const QString& name, const QKey
 
 FigureStrip::FigureStrip(QWidget* parent) : QWidget(parent), m_row(new QHBoxLayout(this)) {
   setFixedHeight(72);
+  setMinimumWidth(160);  // figures leave where there is no room: they must not keep the window wide
   m_row->setContentsMargins(24, 10, 24, 8);
   m_row->setSpacing(kFigureGap);
   m_row->addStretch(1);

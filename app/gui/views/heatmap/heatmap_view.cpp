@@ -55,6 +55,7 @@ HeatmapView::HeatmapView(const ViewServices& services, QWidget* parent) : View(p
   legendRow->setSpacing(12);
   m_legend = new HeatLegend(this);
   m_hint = makeLabel(tr("Scroll zooms at the cursor, drag pans, double-click opens Channels"), "hint", this);
+  m_hint->hide();  // until there is room: it must not push the docks aside
   m_layout = new SegmentedControl({tr("Model"), tr("Both"), tr("Tokens")}, this);
   m_layout->setCurrent(kBoth);
   m_layout->setToolTip(tr("Sites × channels of the model, tokens × channels of the selected site, or both"));
@@ -89,8 +90,7 @@ HeatmapView::HeatmapView(const ViewServices& services, QWidget* parent) : View(p
   m_siteRows->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
   head->addWidget(title);
   head->addWidget(m_siteTitle);
-  head->addStretch(1);
-  head->addWidget(m_siteRows);
+  head->addWidget(m_siteRows, 1);
   panel->addLayout(head);
   m_sitePlot = new HeatPlot(m_sitePanel);
   m_sitePlot->setObjectName(QStringLiteral("siteHeat"));
