@@ -6,6 +6,7 @@
 // Included by observe.cu after device_ops.cuh, and by tests after their emulation of it.
 #pragma once
 
+#include "gpu/kernels/float_math.h"
 #include "gpu/kernels/observe.h"
 
 namespace oscope::gpu {
@@ -159,7 +160,7 @@ __global__ void sampleRowsKernel(const float* x, std::int64_t channels, std::int
   const float factor = inversePowerOfTwo(exponent);
   const float* from = x + row * channels;
   std::uint16_t* to = halves + static_cast<std::int64_t>(blockIdx.x) * channels;
-  for (std::int64_t c = threadIdx.x; c < channels; c += blockDim.x) to[c] = halfBitsOf(finiteOrZero(from[c]) * factor);
+  for (std::int64_t c = threadIdx.x; c < channels; c += blockDim.x) to[c] = toFp16(finiteOrZero(from[c]) * factor);
   if (threadIdx.x == 0) exponents[blockIdx.x] = exponent;
 }
 

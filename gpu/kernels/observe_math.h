@@ -58,17 +58,4 @@ OSCOPE_HD float inversePowerOfTwo(int e) {
   return floatOf(static_cast<std::uint32_t>(127 - e) << 23);
 }
 
-/// Bits of a finite float as an IEEE half, to nearest, ties to even; overflow gives infinity.
-OSCOPE_HD std::uint16_t halfBitsOf(float value) {
-  const std::uint32_t bits = bitsOf(value), magnitude = bits & kMagnitudeBits;
-  const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000u);
-  if (magnitude >= 0x477FF000u) return static_cast<std::uint16_t>(sign | 0x7C00u);  // >= 65520 rounds to infinity
-  if (magnitude < 0x38800000u) {  // below 2^-14: adding 0.5 lets the adder round at 2^-24
-    const std::uint32_t shifted = bitsOf(floatOf(magnitude) + 0.5f);
-    return static_cast<std::uint16_t>(sign | (shifted - 0x3F000000u));
-  }
-  const std::uint32_t rounded = magnitude + 0xFFFu + ((magnitude >> 13) & 1u);
-  return static_cast<std::uint16_t>(sign | ((rounded - 0x38000000u) >> 13));
-}
-
 }  // namespace oscope::gpu
