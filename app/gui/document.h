@@ -65,8 +65,8 @@ class Document : public QObject {
 
   std::shared_ptr<const model::OpenedModel> model() const { return m_model; }
   stats::SnapshotPtr snapshot() const { return m_snapshot; }
-  /// A finished calibration becomes the workspace's snapshot.
-  void setSnapshot(stats::SnapshotPtr snapshot, const QString& path);
+  /// A finished calibration becomes the workspace's snapshot. `plan`: of it by recipe(), where a worker has made it.
+  void setSnapshot(stats::SnapshotPtr snapshot, const QString& path, std::shared_ptr<const quant::Plan> plan);
   const std::optional<quant::VerifyReport>& report() const { return m_report; }
   /// `path`: where the report is kept; empty: nowhere.
   void setReport(quant::VerifyReport report, const QString& path);
@@ -131,6 +131,7 @@ class Document : public QObject {
   void take(LoadedWorkspace loaded, const QString& savedAs, bool recovered);
   void announceAll();
   void applyRecipe(const quant::Recipe& recipe);
+  bool isChecked(const quant::Recipe& recipe) const;
   void refreshRows();
   void refreshPlan();
   void startPredictions();
@@ -144,7 +145,8 @@ class Document : public QObject {
   std::shared_ptr<const model::OpenedModel> m_model;
   stats::SnapshotPtr m_snapshot;
   std::shared_ptr<const quant::Plan> m_plan;
-  mutable std::shared_ptr<const quant::Plan> m_checked;  ///< of the recipe that whyUnfit() tried last
+  /// Made before it is wanted: by the job that opened the snapshot, or when whyUnfit() tried a recipe.
+  mutable std::shared_ptr<const quant::Plan> m_checked;
   std::shared_ptr<const quant::PredictionTable> m_predictions;
   std::unique_ptr<quant::ThresholdModel> m_thresholds;
   std::optional<quant::VerifyReport> m_report;

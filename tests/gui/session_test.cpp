@@ -44,15 +44,23 @@ class Session : public ::testing::Test {
 TEST_F(Session, AnOrderlyEndLeavesNothingToRecover) {
   {
     SessionState session(folder());
-    session.autosave(workspace(), QStringLiteral("model"), {});
+    session.autosaver(workspace(), QStringLiteral("model"), {})();
     session.forgetAutosave();
   }
   EXPECT_FALSE(SessionState(folder()).recovery());
 }
 
+TEST_F(Session, WhatIsForgottenIsNotWrittenLater) {
+  SessionState session(folder());
+  const auto late = session.autosaver(workspace(), QStringLiteral("model"), {});
+  session.forgetAutosave();
+  late();
+  EXPECT_FALSE(QFile::exists(session.autosavePath()));
+}
+
 TEST_F(Session, WhatALivingSessionAutosavedIsNotOfferedToAnother) {
   SessionState first(folder());
-  first.autosave(workspace(), QStringLiteral("model"), {});
+  first.autosaver(workspace(), QStringLiteral("model"), {})();
   SessionState second(folder());
   EXPECT_FALSE(second.recovery());
   EXPECT_NE(second.autosavePath(), first.autosavePath());
@@ -62,7 +70,7 @@ TEST_F(Session, ASessionThatVanishedIsOfferedUntilItIsDropped) {
   {
     // Dies without forgetting: what a kill leaves, but for the lock file of a dead process.
     SessionState killed(folder());
-    killed.autosave(workspace(), QStringLiteral("LLaMA · W4A8"), QStringLiteral("/home/a.oscope"));
+    killed.autosaver(workspace(), QStringLiteral("LLaMA · W4A8"), QStringLiteral("/home/a.oscope"))();
   }
   SessionState next(folder());
   auto recovery = next.recovery();
@@ -70,7 +78,7 @@ TEST_F(Session, ASessionThatVanishedIsOfferedUntilItIsDropped) {
   EXPECT_EQ(recovery->title, QStringLiteral("LLaMA · W4A8"));
   EXPECT_EQ(recovery->original, QStringLiteral("/home/a.oscope"));
   EXPECT_EQ(quant::loadWorkspace(recovery->file.toStdString()).recipe.v0, 22);
-  next.autosave({}, QStringLiteral("another"), {});  // working on does not overwrite it
+  next.autosaver({}, QStringLiteral("another"), {})();  // working on does not overwrite it
   recovery = next.recovery();
   ASSERT_TRUE(recovery);
   EXPECT_EQ(recovery->title, QStringLiteral("LLaMA · W4A8"));
@@ -87,7 +95,7 @@ TEST_F(Session, ALockOfADeadProcessCountsAsCrashed) {
   QString path;
   {
     SessionState session(folder());
-    session.autosave(workspace(), QStringLiteral("killed"), {});
+    session.autosaver(workspace(), QStringLiteral("killed"), {})();
     path = session.autosavePath();
   }
   QFile lock(path + QStringLiteral(".lock"));

@@ -129,7 +129,7 @@ void MainWindow::connectAll() {
     connect(&m_context, signal, &m_autosave, [this] { m_autosave.start(); });
   }
   connect(&m_context, &ViewContext::selectionChanged, &m_autosave, [this] { m_autosave.start(); });
-  connect(&m_autosave, &QTimer::timeout, this, &MainWindow::autosave);
+  connect(&m_autosave, &QTimer::timeout, this, [this] { autosave(); });
 
   connect(m_start, &StartPage::openFolderRequested, this, &MainWindow::chooseFolder);
   connect(m_start, &StartPage::openSnapshotRequested, this,
@@ -207,9 +207,10 @@ void MainWindow::enterWorkspace() {
   if (m_context.view().isEmpty()) m_context.show(views().front().id);
   if (!m_document.isRecovered()) return;
   // What was set aside is this session's workspace now, autosaved under its own name.
-  autosave();
-  m_session.dropRecovery(m_recovery->offered());
-  refreshRecovery();
+  autosave([this, recovered = m_recovery->offered()] {
+    m_session.dropRecovery(recovered);
+    refreshRecovery();
+  });
 }
 
 void MainWindow::showView(const QString& id) {
@@ -288,18 +289,25 @@ void MainWindow::saveWorkspaceTo(const QString& path) {
   refreshRecent();
 }
 
-void MainWindow::autosave() {
+void MainWindow::autosave(std::function<void()> done) {
   if (m_document.isEmpty()) return;
-  try {
-    m_document.setViewState(captureWindowState(m_context, *m_frame));
-    m_session.autosave(m_document.workspace(), m_document.title(), m_document.filePath());
-    m_autosaved = tr("Autosaved %1").arg(QDateTime::currentDateTime().toString(QStringLiteral("HH:mm")));
-    addRecentFile(recentEntry(m_document));
-  } catch (const std::exception& error) {
+  m_document.setViewState(captureWindowState(m_context, *m_frame));
+  const auto write = m_session.autosaver(m_document.workspace(), m_document.title(), m_document.filePath());
+  Job* job = m_jobs.start<bool>(
+      {}, [write](const JobContext&) { return write(), true; },
+      [this, done = std::move(done)](bool) {
+        m_autosaved = tr("Autosaved %1").arg(QDateTime::currentDateTime().toString(QStringLiteral("HH:mm")));
+        if (done) done();
+        refreshStatus();
+      },
+      QStringLiteral("autosave"));
+  connect(job, &Job::finished, this, [this](const JobOutcome& outcome) {
+    if (outcome.state != JobOutcome::State::Failed) return;
     m_autosaved = tr("△! Not autosaved");
-    m_jobsDock->log(tr("autosave failed: %1").arg(QString::fromUtf8(error.what())));
-  }
-  refreshStatus();
+    m_jobsDock->log(tr("autosave failed: %1").arg(outcome.message));
+    refreshStatus();
+  });
+  addRecentFile(recentEntry(m_document));
 }
 
 bool MainWindow::event(QEvent* event) {

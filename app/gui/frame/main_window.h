@@ -93,7 +93,8 @@ class MainWindow : public QMainWindow {
   void enterWorkspace();
   void openNext();
   bool mayLoseChanges();
-  void autosave();
+  /// On a job: `done` is called when the copy is on disk.
+  void autosave(std::function<void()> done = {});
   void setDragged(const QString& path);
 
   JobRunner m_jobs;

@@ -79,23 +79,30 @@ SessionState::SessionState(const QString& folder) : m_folder(folder) {
     }
     if (m_lock == nullptr) {
       m_lock = std::move(lock);
-      m_path = path;
+      m_file->path = path;
     }
   }
 }
 
-void SessionState::autosave(const quant::Workspace& workspace, const QString& title, const QString& original) {
-  if (m_lock == nullptr) {
-    throw Error(ErrorCode::WriteFailed, m_folder.toStdString(), "no place to autosave", "save the workspace by hand");
-  }
+std::function<void()> SessionState::autosaver(const quant::Workspace& workspace, const QString& title,
+                                              const QString& original) {
   quant::Workspace copy = workspace;
   if (!copy.view.is_object()) copy.view = Json::object();
   copy.view[kSessionKey] = {{"title", title.toStdString()}, {"original", original.toStdString()}};
-  quant::saveWorkspace(copy, m_path.toStdString());
+  return [file = m_file, copy = std::move(copy), folder = m_folder, forgotten = m_file->forgotten] {
+    const std::lock_guard lock(file->mutex);
+    if (file->forgotten != forgotten) return;
+    if (file->path.isEmpty()) {
+      throw Error(ErrorCode::WriteFailed, folder.toStdString(), "no place to autosave", "save the workspace by hand");
+    }
+    quant::saveWorkspace(copy, file->path.toStdString());
+  };
 }
 
 void SessionState::forgetAutosave() {
-  QFile::remove(m_path);
+  const std::lock_guard lock(m_file->mutex);
+  ++m_file->forgotten;
+  QFile::remove(m_file->path);
 }
 
 std::optional<Recovery> SessionState::recovery() const {

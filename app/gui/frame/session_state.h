@@ -5,7 +5,9 @@
 #include <QLockFile>
 #include <QObject>
 #include <array>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -42,18 +44,25 @@ class SessionState {
   /// `folder` is made where it is missing.
   explicit SessionState(const QString& folder);
 
-  /// Writes the workspace under this session's name; errors are Error.
-  void autosave(const quant::Workspace& workspace, const QString& title, const QString& original);
-  /// An orderly end, or a save: nothing to recover.
+  /// Work for any thread, also when this has gone: writes the workspace under this session's name, which takes as long
+  /// as the disk likes. Errors are Error.
+  std::function<void()> autosaver(const quant::Workspace& workspace, const QString& title, const QString& original);
+  /// An orderly end, or a save: nothing to recover. What was asked for before and is not written yet never will be.
   void forgetAutosave();
-  QString autosavePath() const { return m_path; }
+  QString autosavePath() const { return m_file->path; }
 
   /// The newest of what was left behind; nullopt where there is nothing. Stays until it is dropped.
   std::optional<Recovery> recovery() const;
   void dropRecovery(const Recovery& recovery);
 
  private:
-  QString m_folder, m_path;
+  struct File {
+    QString path;
+    std::mutex mutex;  ///< of all below, and held while it is written
+    int forgotten = 0;
+  };
+  QString m_folder;
+  std::shared_ptr<File> m_file = std::make_shared<File>();
   std::unique_ptr<QLockFile> m_lock;
 };
 

@@ -2,7 +2,6 @@
 
 #include "analysis/base/error.h"
 #include "analysis/stats/hdf5_store.h"
-#include "quant/policy/plan.h"
 
 namespace oscope::gui {
 namespace {
@@ -47,7 +46,9 @@ LoadedWorkspace openWorkspace(const fs::path& path, const JobContext& context) {
     quant::requireSameModel(loaded.snapshot->provenance().modelFingerprint, loaded.model->weights->fingerprint(),
                             named.snapshot.string());
   }
-  if (loaded.snapshot) quant::makePlan(*loaded.snapshot, loaded.workspace.recipe);  // a recipe that doesn't fit throws
+  if (loaded.snapshot) {  // a recipe that doesn't fit throws
+    loaded.plan = std::make_shared<const quant::Plan>(quant::makePlan(*loaded.snapshot, loaded.workspace.recipe));
+  }
   openReport(loaded, context);
   return loaded;
 }
@@ -58,8 +59,16 @@ bool isOf(const stats::Snapshot& snapshot, const model::OpenedModel& model) {
   return snapshot.provenance().modelFingerprint == model.weights->fingerprint();
 }
 
-LoadedWorkspace loadAnything(const fs::path& path, const std::shared_ptr<const model::OpenedModel>& model,
-                             const stats::SnapshotPtr& snapshot, const JobContext& context) {
+std::shared_ptr<const quant::Plan> planOrNull(const stats::Snapshot& snapshot, const quant::Recipe& recipe) {
+  try {
+    return std::make_shared<const quant::Plan>(quant::makePlan(snapshot, recipe));
+  } catch (const Error&) {
+    return nullptr;
+  }
+}
+
+LoadedWorkspace loadAnything(const fs::path& path, const OpenWorkspace& open, const JobContext& context) {
+  const auto& [model, snapshot, recipe] = open;
   LoadedWorkspace loaded;
   const std::string name = path.filename().string();
   if (!fs::exists(path)) {
@@ -83,6 +92,7 @@ LoadedWorkspace loadAnything(const fs::path& path, const std::shared_ptr<const m
                       "), not of the open checkpoint",
                   "calibrate the open checkpoint, or close the workspace first (Ctrl+W) and open the snapshot alone");
     }
+    loaded.plan = planOrNull(*loaded.snapshot, model ? recipe : loaded.workspace.recipe);
   } else if (name.ends_with(".oscope")) {
     loaded = openWorkspace(path, context);
   } else if (name.ends_with(".json")) {
@@ -92,7 +102,9 @@ LoadedWorkspace loadAnything(const fs::path& path, const std::shared_ptr<const m
       throw Error(ErrorCode::InvalidArgument, path.string(), "a recipe alone has nothing to apply to",
                   "open a snapshot or a model folder first, then the recipe");
     }
-    if (snapshot) quant::makePlan(*snapshot, loaded.workspace.recipe);
+    if (snapshot) {
+      loaded.plan = std::make_shared<const quant::Plan>(quant::makePlan(*snapshot, loaded.workspace.recipe));
+    }
   } else {
     throw Error(ErrorCode::Unsupported, path.string(), "not a model folder, snapshot, workspace or recipe",
                 "open a folder with config.json, a .oscope.h5, a .oscope or a recipe .json");

@@ -6,6 +6,7 @@
 #include "analysis/stats/hdf5_store.h"
 #include "app/common/number_format.h"
 #include "app/gui/document.h"
+#include "app/gui/jobs/load_workspace.h"
 
 namespace oscope::gui {
 namespace {
@@ -16,6 +17,7 @@ const QString kDeviceKey = QStringLiteral("device");
 struct Calibrated {
   calibration::CalibrateReport report;
   stats::SnapshotPtr snapshot;
+  std::shared_ptr<const quant::Plan> plan;
 };
 
 struct Verified {
@@ -103,7 +105,7 @@ CalibrationRun* StageJobs::calibrate(const CalibrationRequest& request) {
   JobRunner* runner = &m_jobs;
   Job* job = m_jobs.start<Calibrated>(
       tr("Calibration"),
-      [model, request, run, runner](const JobContext& context) {
+      [model, request, run, runner, recipe = m_document.recipe()](const JobContext& context) {
         // Queued to the runner: it outlives every worker, and drops what is pending when it goes.
         const auto onBlock = [run, runner](const calibration::BlockDone& done) {
           QMetaObject::invokeMethod(
@@ -116,6 +118,7 @@ CalibrationRun* StageJobs::calibrate(const CalibrationRequest& request) {
                                                context, onBlock);
         for (const Diagnostic& found : result.report.diagnostics) context.report(found);
         result.snapshot = stats::openSnapshot(request.options.output);
+        result.plan = planOrNull(*result.snapshot, recipe);
         return result;
       },
       [this, run, model, request](Calibrated result) {
@@ -128,7 +131,8 @@ CalibrationRun* StageJobs::calibrate(const CalibrationRequest& request) {
         emit noted(tr("snapshot %1 written").arg(QString::fromStdString(request.options.output.string())));
         // Another model may have been opened meanwhile: then the snapshot waits on disk.
         if (m_document.model() == model) {
-          m_document.setSnapshot(std::move(result.snapshot), QString::fromStdString(request.options.output.string()));
+          m_document.setSnapshot(std::move(result.snapshot), QString::fromStdString(request.options.output.string()),
+                                 std::move(result.plan));
         }
       });
   run->attach(job);
