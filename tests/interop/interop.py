@@ -17,6 +17,7 @@ import jsonschema
 import torch
 from safetensors.torch import save_file
 
+import families
 from client import Client
 from exported import activation_scale, dequantized, read_config, read_tensors, schemes
 from product import Oscope
@@ -34,6 +35,7 @@ LEAST_AGREEING = 0.5
 # per-token site there, or the client runs something else than was chosen.
 RECIPES = {"tiny-bloom": ("--v0", 3.5, "--v1", 6.2), "stories260k-bf16-sharded": ("--v0", 4, "--v1", 9),
            "tiny-random-opt": ("--set", "blocks.*.ffn_in=static", "--set", "blocks.*.ffn_mid=static")}
+MADE_RECIPE = ("--v0", 2.5, "--v1", 4.5)
 # Recipes of other methods that the sample is exported by, too, and what they need of the calibration. Not SmoothQuant O1: the
 # client's divisor of 127.5 puts every token's largest value on a rounding edge, so that a negative one becomes -127 or -128.
 METHODS = ("smoothquant-w8a8-o3", "gptq-w4a16", "awq-w4a16")
@@ -184,10 +186,10 @@ def token_windows(model, text, count, length):
     return torch.randint(3, vocabulary, (count, length), generator=torch.Generator().manual_seed(1))
 
 
-def check_model(report, oscope, model, calibration, evaluation, recipe, options):
+def check_model(report, oscope, model, calibration, evaluation, recipe, options, length=128):
     print(model.name, *recipe, flush=True)
     windows = token_windows(model, evaluation, options.windows, options.length)
-    data = ["--samples", 32, "--length", 128, "--seed", 1]
+    data = ["--samples", 32, "--length", length, "--seed", 1]
     data += ["--observers", OBSERVERS] if "--recipe" in recipe else []
     data += ["--text", calibration] if (model / "tokenizer.json").exists() else ["--random"]
     with tempfile.TemporaryDirectory() as folder:
@@ -240,6 +242,11 @@ def main():
         if model == options.sample / "model":
             for method in METHODS:
                 check_model(report, oscope, model, calibration, evaluation, ("--recipe", method), options)
+    with tempfile.TemporaryDirectory() as folder:
+        for variant in (name for name in families.VARIANTS if options.only in name):
+            recipe = MADE_RECIPE + (RECIPES["tiny-random-opt"] if variant.startswith("opt") else ())
+            families.make(variant, 0, Path(folder) / variant)
+            check_model(report, oscope, Path(folder) / variant, None, None, recipe, options, families.WINDOW)
     print(f"{report.failed} checks failed" if report.failed else "all checks passed")
     sys.exit(1 if report.failed else 0)
 

@@ -14,5 +14,5 @@ fi
 "$python" "$here/schemas.py"
 "$python" "$here/interop.py" --oscope "$oscope" --sample "$here/../../resources/sample" \
   ${OSCOPE_TEST_DATA:+--data "$OSCOPE_TEST_DATA"} "$@"
-"$python" "$here/opt.py" --logits "$(dirname "$oscope")/oscope_logits"
+"$python" "$here/families.py" --logits "$(dirname "$oscope")/oscope_logits"
 "$python" "$here/calibration_speed.py" --oscope "$oscope"
