@@ -230,7 +230,7 @@ void checkData(const model::ModelGraph& graph, const Dataset& data, CalibrateEst
   if (graph.positionsLimited && data.length > graph.maxPositions) {
     refuse(
         estimate, "calibrate.length", "length",
-        fmt::format("{} tokens are more than the {} positions that the model learned", data.length, graph.maxPositions),
+        fmt::format("{} tokens are more than the {} positions that the model knows", data.length, graph.maxPositions),
         fmt::format("take a length of at most {}", graph.maxPositions));
   }
   const auto bad =

@@ -77,7 +77,7 @@ Preflight preflightEvaluation(const model::OpenedModel& model, const DatasetOpti
     result.problems.push_back(
         {RunOption::Length,
          {Severity::Error, "verify.length", "length",
-          "more tokens than the " + std::to_string(most) + " positions that the model learned", "take shorter windows"},
+          "more tokens than the " + std::to_string(most) + " positions that the model knows", "take shorter windows"},
          static_cast<std::uint64_t>(most)});
   }
   return result;

@@ -163,7 +163,7 @@ void ForwardRunner::embed(const checkpoint::TensorSource& source, std::span<cons
   Backend& backend = m_state->backend;
   if (graph.positionsLimited && layout.longest() > graph.maxPositions) {
     throw Error(ErrorCode::InvalidArgument, "sequence length",
-                fmt::format("{} tokens are more than the {} positions that the model learned", layout.longest(),
+                fmt::format("{} tokens are more than the {} positions that the model knows", layout.longest(),
                             graph.maxPositions),
                 fmt::format("use a length of at most {}", graph.maxPositions));
   }

@@ -62,6 +62,7 @@ ModelGraph gatedDecoder(const checkpoint::HfConfig& config, const TensorCatalog*
   graph.headDim = config.integer({"head_dim"}, 0);
   setHeads(graph, config.where());
   graph.rope = ropeOfConfig(config, graph.headDim);
+  graph.positionsLimited = ropeFollowsLength(config);
   graph.attention.scale = attentionScale(graph.headDim);
   graph.attention.window = options.window;
 

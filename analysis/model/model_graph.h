@@ -141,7 +141,7 @@ struct ModelGraph {
   std::string architecture;  ///< registry id, e.g. "llama"
   std::int64_t hidden = 0, vocabulary = 0, maxPositions = 0;
   std::int64_t heads = 0, kvHeads = 0, headDim = 0, ffn = 0;
-  bool positionsLimited = false;  ///< learned positions: sequences can't be longer than maxPositions
+  bool positionsLimited = false;  ///< learned positions, dynamic RoPE: no sequence is longer than maxPositions
   EmbeddingDesc embedding;
   std::vector<BlockGraph> blocks;
   HeadDesc head;

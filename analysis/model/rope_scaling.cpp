@@ -15,6 +15,16 @@ using checkpoint::HfConfig;
 using Frequencies = std::vector<double>;
 
 constexpr double kTurn = 2.0 * std::numbers::pi;
+constexpr char kDynamic[] = "dynamic";
+
+HfConfig scalingOf(const HfConfig& config) {
+  const Json* object = config.object({"rope_scaling", "rope_parameters"});
+  return HfConfig(object != nullptr ? *object : Json::object(), config.where() + ": rope_scaling");
+}
+
+std::string typeOf(const HfConfig& scaling) {
+  return scaling.text({"rope_type", "type"}, "default");
+}
 
 void scaleLinear(const HfConfig& scaling, Frequencies& frequencies) {
   const double factor = scaling.number({"factor"});
@@ -67,26 +77,29 @@ void scaleYarn(const HfConfig& config, const HfConfig& scaling, double theta, co
 }  // namespace
 
 compute::RopeParams ropeOfConfig(const HfConfig& config, std::int64_t dims) {
-  const Json* object = config.object({"rope_scaling", "rope_parameters"});
-  const HfConfig scaling(object != nullptr ? *object : Json::object(), config.where() + ": rope_scaling");
+  const HfConfig scaling = scalingOf(config);
   const double theta = config.number({"rope_theta"}, scaling.number({"rope_theta"}, 10000.0));
   compute::RopeParams rope;
   for (std::int64_t i = 0; i < dims / 2; ++i) {
     rope.inverseFrequencies.push_back(std::pow(theta, -2.0 * static_cast<double>(i) / static_cast<double>(dims)));
   }
-  const std::string type = scaling.text({"rope_type", "type"}, "default");
+  const std::string type = typeOf(scaling);
   if (type == "linear") {
     scaleLinear(scaling, rope.inverseFrequencies);
   } else if (type == "llama3") {
     scaleLlama3(scaling, rope.inverseFrequencies);
   } else if (type == "yarn") {
     scaleYarn(config, scaling, theta, rope);
-  } else if (type != "default") {
+  } else if (type != "default" && type != kDynamic) {
     throw Error(ErrorCode::Unsupported, scaling.where(),
                 fmt::format("rotary scaling of type \"{}\" is not known", type),
-                "supported are default, linear, llama3 and yarn");
+                "supported are default, dynamic, linear, llama3 and yarn");
   }
   return rope;
+}
+
+bool ropeFollowsLength(const HfConfig& config) {
+  return typeOf(scalingOf(config)) == kDynamic;
 }
 
 }  // namespace oscope::model

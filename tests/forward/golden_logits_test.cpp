@@ -63,7 +63,8 @@ INSTANTIATE_TEST_SUITE_P(Models, GoldenLogits,
                            return name;
                          });
 
-// Kept beside this file, made by tests/interop/families.py --golden: norms before each half, and behind it with projections.
+// Kept beside this file, made by tests/interop/families.py --golden: norms before each half, and behind it with
+// projections.
 TEST(OptLogits, MatchTransformers) {
   const std::filesystem::path kept = std::filesystem::path(OSCOPE_SOURCE_DIR) / "tests/forward/opt";
   for (const char* variant : {"pre_ln", "post_ln"}) {

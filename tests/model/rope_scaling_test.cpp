@@ -65,6 +65,13 @@ TEST(RopeScaling, YarnRampsAndScalesTheAttention) {
   }
 }
 
+TEST(RopeScaling, DynamicIsTheDefaultWithinTheModelsPositions) {
+  const Json dynamic{{"rope_scaling", {{"type", "dynamic"}, {"factor", 4.0}}}};
+  EXPECT_EQ(ropeOf(dynamic, 8).inverseFrequencies, ropeOf(Json::object(), 8).inverseFrequencies);
+  EXPECT_TRUE(ropeFollowsLength(checkpoint::HfConfig(dynamic, "config.json")));
+  EXPECT_FALSE(ropeFollowsLength(checkpoint::HfConfig(Json::object(), "config.json")));
+}
+
 TEST(RopeScaling, OtherTypesAreRefusedByName) {
   const Error error = test::errorOf([] { ropeOf({{"rope_scaling", {{"type", "longrope"}}}}, 8); });
   EXPECT_EQ(error.code(), ErrorCode::Unsupported);
