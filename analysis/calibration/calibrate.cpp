@@ -10,6 +10,7 @@
 
 #include "analysis/base/atomic_file.h"
 #include "analysis/base/build_info.h"
+#include "analysis/base/number_text.h"
 #include "analysis/base/process_memory.h"
 #include "analysis/base/thread_pool.h"
 #include "analysis/calibration/interrupted_run.h"
@@ -386,8 +387,9 @@ CalibrateReport calibrate(const model::OpenedModel& model, const Dataset& data, 
   report.peakResident = peakResidentMemory();
   if (report.peakResident > report.estimate.promisedMemory) {
     report.diagnostics.push_back({Severity::Warning, "calibrate.memory_exceeded", "memory",
-                                  fmt::format("{} MiB were in use at the peak, promised were {} MiB",
-                                              report.peakResident >> 20, report.estimate.promisedMemory >> 20),
+                                  fmt::format("{} were in use at the peak, promised were {}",
+                                              formatBytesUp(static_cast<double>(report.peakResident)),
+                                              formatBytes(static_cast<double>(report.estimate.promisedMemory))),
                                   "please report this"});
   }
   return report;

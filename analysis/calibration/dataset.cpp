@@ -10,6 +10,7 @@
 #include "analysis/base/hash.h"
 #include "analysis/base/json.h"
 #include "analysis/base/mapped_file.h"
+#include "analysis/base/number_text.h"
 #include "analysis/calibration/random_tokens.h"
 #include "analysis/calibration/token_file.h"
 
@@ -45,8 +46,9 @@ void takeWindows(const DatasetOptions& options, const std::vector<std::int32_t>&
     const auto windows = static_cast<std::int64_t>(run.size()) / options.length;
     throw DatasetError(DatasetError::Option::Samples, std::max<std::int64_t>(0, windows - options.firstSample),
                        ErrorCode::InvalidArgument, options.file.string(),
-                       fmt::format("holds {} windows of {} tokens, but {} are asked for from window {} on", windows,
-                                   options.length, options.samples, options.firstSample),
+                       fmt::format("holds {} of {} tokens, but {} are asked for from window {} on",
+                                   formatCounted(windows, "window", "windows"), formatCount(options.length),
+                                   formatCount(options.samples), formatCount(options.firstSample)),
                        "ask for fewer or shorter windows, or give more text");
   }
   const auto first = run.begin() + options.firstSample * options.length;
@@ -153,10 +155,11 @@ void readJsonl(const DatasetOptions& options, const checkpoint::Tokenizer* token
 void readTokens(const DatasetOptions& options, std::int64_t vocabulary, Dataset& data) {
   const TokenFile tokens = readTokenFile(options.file, vocabulary);
   if (tokens.rowLength != 0 && tokens.rowLength != options.length) {
-    throw DatasetError(
-        DatasetError::Option::Length, tokens.rowLength, ErrorCode::InvalidArgument, options.file.string(),
-        fmt::format("its rows have {} tokens, but samples of {} are asked for", tokens.rowLength, options.length),
-        fmt::format("ask for the length {}", tokens.rowLength));
+    throw DatasetError(DatasetError::Option::Length, tokens.rowLength, ErrorCode::InvalidArgument,
+                       options.file.string(),
+                       fmt::format("its rows have {} tokens, but samples of {} are asked for",
+                                   formatCount(tokens.rowLength), formatCount(options.length)),
+                       fmt::format("ask for the length {}", formatCount(tokens.rowLength)));
   }
   takeWindows(options, tokens.ids, data);
 }

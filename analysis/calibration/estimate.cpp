@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "analysis/base/atomic_file.h"
+#include "analysis/base/number_text.h"
 #include "analysis/base/process_memory.h"
 #include "analysis/calibration/run_plan.h"
 #include "analysis/calibration/work_folder.h"
@@ -25,15 +26,6 @@ constexpr std::uint64_t kBlasBuffer = std::uint64_t{16} << 20;
 constexpr double kDeviceShare = 0.9;
 /// Time of everything that is no GEMM, beside the GEMMs (tests/bench holds the forward pass to 80 % of the GEMM rate).
 constexpr double kBesidesGemm = 1.3;
-
-/// "3.2 GiB", "640 KiB".
-std::string sizeText(std::uint64_t bytes) {
-  constexpr const char* kUnits[] = {"KiB", "MiB", "GiB", "TiB"};
-  double value = static_cast<double>(bytes) / 1024;
-  int unit = 0;
-  for (; value >= 1024 && unit < 3; ++unit) value /= 1024;
-  return fmt::format("{:.1f} {}", value, kUnits[unit]);
-}
 
 std::int64_t widestInput(const model::ModelGraph& graph) {
   std::int64_t widest = 0;
@@ -153,12 +145,12 @@ void planMemory(const HostMemory& memory, bool fixedBatch, CalibrateEstimate& es
   estimate.peakMemory = memory.peak(estimate.spilled, estimate.microBatch);
   if (memory.perSample > 0) estimate.workBytes = static_cast<std::uint64_t>(estimate.microBatch) * memory.perSample;
   if (fits(estimate.spilled, estimate.microBatch)) return;
-  const std::uint64_t mebibyte = std::uint64_t{1} << 20;
   refuse(estimate, "calibrate.memory", "memory",
-         fmt::format("the run needs {}, promised are {}", sizeText(estimate.peakMemory),
-                     sizeText(estimate.promisedMemory)),
-         fmt::format("allow at least {} MiB of memory, or take shorter samples{}",
-                     (estimate.peakMemory + mebibyte - 1) / mebibyte, fixedBatch ? ", or a smaller micro-batch" : ""));
+         fmt::format("the run needs {}, promised are {}", formatBytesUp(static_cast<double>(estimate.peakMemory)),
+                     formatBytes(static_cast<double>(estimate.promisedMemory))),
+         fmt::format("allow at least {} of memory, or take shorter samples{}",
+                     formatBytesUp(static_cast<double>(estimate.peakMemory)),
+                     fixedBatch ? ", or a smaller micro-batch" : ""));
 }
 
 /// Chooses the micro-batch for a device, and whether the hidden states stay there.
@@ -184,8 +176,9 @@ void planDevice(const model::OpenedModel& model, const compute::DeviceInfo& devi
   estimate.workBytes *= static_cast<std::uint64_t>(batch);
   if (estimate.deviceMemory > estimate.deviceBudget) {
     refuse(estimate, "calibrate.device_memory", device.id,
-           fmt::format("the run needs {} of device memory, {} are free", sizeText(estimate.deviceMemory),
-                       sizeText(device.freeBytes)),
+           fmt::format("the run needs {} of device memory, {} are free",
+                       formatBytesUp(static_cast<double>(estimate.deviceMemory)),
+                       formatBytes(static_cast<double>(device.freeBytes))),
            "take shorter samples, free device memory, or calibrate on the CPU");
     return;
   }
@@ -216,11 +209,12 @@ void planDisk(const CalibrateOptions& options, CalibrateEstimate& estimate) {
   }
   estimate.freeDisk = freeDiskBytes(parent) + WorkFolder::bytes(options.output);
   if (estimate.freeDisk >= estimate.diskBytes) return;
-  refuse(estimate, "calibrate.disk", parent.string(),
-         fmt::format("the run needs up to {} of disk, {} are free", sizeText(estimate.diskBytes),
-                     sizeText(estimate.freeDisk)),
-         fmt::format("free {}, take fewer samples, or choose an output on another disk",
-                     sizeText(estimate.diskBytes - estimate.freeDisk)));
+  refuse(
+      estimate, "calibrate.disk", parent.string(),
+      fmt::format("the run needs up to {} of disk, {} are free", formatBytesUp(static_cast<double>(estimate.diskBytes)),
+                  formatBytes(static_cast<double>(estimate.freeDisk))),
+      fmt::format("free {}, take fewer samples, or choose an output on another disk",
+                  formatBytesUp(static_cast<double>(estimate.diskBytes - estimate.freeDisk))));
 }
 
 void checkData(const model::ModelGraph& graph, const Dataset& data, CalibrateEstimate& estimate) {
@@ -228,10 +222,10 @@ void checkData(const model::ModelGraph& graph, const Dataset& data, CalibrateEst
     refuse(estimate, "calibrate.data", "data", "there are no tokens", "take at least one sample of one token");
   }
   if (graph.positionsLimited && data.length > graph.maxPositions) {
-    refuse(
-        estimate, "calibrate.length", "length",
-        fmt::format("{} tokens are more than the {} positions that the model knows", data.length, graph.maxPositions),
-        fmt::format("take a length of at most {}", graph.maxPositions));
+    refuse(estimate, "calibrate.length", "length",
+           fmt::format("{} tokens are more than the {} positions that the model knows", formatCount(data.length),
+                       formatCount(graph.maxPositions)),
+           fmt::format("take a length of at most {}", formatCount(graph.maxPositions)));
   }
   const auto bad =
       std::find_if(data.ids.begin(), data.ids.end(), [&](std::int32_t id) { return id < 0 || id >= graph.vocabulary; });

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "analysis/base/number_text.h"
 #include "quant/policy/policy_rules.h"
 #include "quant/transform/channel_scale.h"
 
@@ -71,7 +72,7 @@ class Fptq final : public QuantMethod {
       const std::string obstacle = whyNotFoldable(stats, recipe);
       if (obstacle.empty()) {
         setScale(site, stats, laeScale(stats, options), stats.foldEdge);
-        site.reason += fmt::format("; LAE folded into {}: range {:.4g}", stats.foldEdge, site.rangeAfter);
+        site.reason += fmt::format("; LAE folded into {}: range {}", stats.foldEdge, formatRange(site.rangeAfter));
       } else {
         site.policy = Policy::Dynamic;
         site.reason += fmt::format("; no LAE: {}; per-token instead", obstacle);

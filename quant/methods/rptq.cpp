@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analysis/base/number_text.h"
 #include "analysis/model/open_model.h"
 #include "quant/transform/channel_clusters.h"
 
@@ -63,8 +64,9 @@ class Rptq final : public QuantMethod {
       site.activation.clusters =
           rptqClusters(stats.max, stats.min, wanted, site.activation.bits, heads ? graph.kvHeads : 0, graph.headDim);
       site.policy = Policy::Static;
-      site.reason = fmt::format("v = {:.4g}; {} clusters of {} channels, {} bits", site.range,
-                                site.activation.clusters.scales.size(), stats.channels, site.activation.bits);
+      site.reason =
+          fmt::format("v = {}; {} clusters of {} channels, {} bits", formatRange(site.range),
+                      site.activation.clusters.scales.size(), formatCount(stats.channels), site.activation.bits);
     }
   }
 };

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "analysis/base/number_text.h"
 #include "quant/policy/policy_rules.h"
 #include "quant/transform/channel_scale.h"
 
@@ -51,10 +52,10 @@ class SmoothQuant final : public QuantMethod {
       const std::string obstacle = whyNotFoldable(stats, context.recipe);
       if (stats.foldEdge == "norm" && obstacle.empty()) {
         setScale(site, stats, smoothScale(stats, alpha), stats.foldEdge);
-        site.reason = fmt::format("smoothed with alpha = {:g}: v = {:.4g} becomes {:.4g}; level {}", alpha, site.range,
-                                  site.rangeAfter, level);
+        site.reason = fmt::format("smoothed with alpha = {:g}: v = {} becomes {}; level {}", alpha,
+                                  formatRange(site.range), formatRange(site.rangeAfter), level);
       } else {
-        site.reason = fmt::format("not smoothed, v = {:.4g}: {}; level {}", site.range,
+        site.reason = fmt::format("not smoothed, v = {}: {}; level {}", formatRange(site.range),
                                   obstacle.empty() ? "no norm feeds the site" : obstacle, level);
       }
       site.policy = level == "o3" ? Policy::Static : Policy::Dynamic;

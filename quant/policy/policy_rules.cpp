@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analysis/base/error.h"
+#include "analysis/base/number_text.h"
 #include "quant/numerics/quantize.h"
 #include "quant/transform/channel_scale.h"
 
@@ -16,9 +17,11 @@ Policy thresholdPolicy(double range, double v0, double v1) {
 }
 
 std::string thresholdReason(double range, double v0, double v1) {
-  if (range <= v0) return fmt::format("v = {:.4g} <= v0 = {:g}", range, v0);
-  if (range < v1) return fmt::format("v0 = {:g} < v = {:.4g} < v1 = {:g}", v0, range, v1);
-  return fmt::format("v = {:.4g} >= v1 = {:g}", range, v1);
+  const std::string v = formatRangeApart(range, {v0, v1}), first = formatRangeApart(v0, {range}),
+                    second = formatRangeApart(v1, {range});
+  if (range <= v0) return fmt::format("v = {} ≤ v0 = {}", v, first);
+  if (range < v1) return fmt::format("v0 = {} < v = {} < v1 = {}", first, v, second);
+  return fmt::format("v = {} ≥ v1 = {}", v, second);
 }
 
 std::string whyNotFoldable(const stats::SiteStats& site, const Recipe& recipe) {

@@ -10,7 +10,7 @@ namespace oscope::quant {
 
 /// FPTQ algorithm 1: v <= v0 static, v0 < v < v1 LAE + static, v >= v1 dynamic.
 Policy thresholdPolicy(double range, double v0, double v1);
-/// The comparison behind it in words: "v = 9.80 <= v0 = 15".
+/// The comparison behind it in words: "v = 9.80 ≤ v0 = 15.0".
 std::string thresholdReason(double range, double v0, double v1);
 
 /// Why `recipe` can't divide this site's channels by a scale; empty where it can.

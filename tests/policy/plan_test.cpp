@@ -66,7 +66,7 @@ TEST(Lae, CanLeaveQuietChannelsAlone) {
 TEST(Plan, FollowsTheThresholds) {
   const Plan plan = makePlan(madeSnapshot(), defaultRecipe());
   EXPECT_EQ(plan.site(kAttnIn).policy, Policy::Static);
-  EXPECT_EQ(plan.site(kAttnIn).reason, "v = 15 <= v0 = 15");
+  EXPECT_EQ(plan.site(kAttnIn).reason, "v = 15.0 ≤ v0 = 15.0");
   EXPECT_EQ(plan.site(kAttnIn).activation.granularity, ActivationPlan::Granularity::Tensor);
   EXPECT_EQ(plan.site(kAttnIn).activation.scale, 0.1181640625f) << "15 / 127 = 0.11811, the next bf16 value above";
   EXPECT_TRUE(plan.site(kAttnIn).scale.empty());
@@ -79,7 +79,7 @@ TEST(Plan, FollowsTheThresholds) {
   EXPECT_NEAR(plan.site(kFfnIn).rangeAfter, std::log2(52.0), 1e-6);
 
   EXPECT_EQ(plan.site(kFfnMid).policy, Policy::Dynamic);
-  EXPECT_EQ(plan.site(kFfnMid).reason, "v = 150 >= v1 = 150");
+  EXPECT_EQ(plan.site(kFfnMid).reason, "v = 150 ≥ v1 = 150");
   EXPECT_EQ(plan.site(kFfnMid).activation.granularity, ActivationPlan::Granularity::Token);
   EXPECT_EQ(plan.site(kFfnMid).activation.divisor, 127.0);
   EXPECT_EQ(plan.count(Policy::Dynamic), 2);
@@ -117,7 +117,7 @@ TEST(Plan, OverridesWinAndAreMarked) {
   recipe.overrides = {{kAttnIn, Policy::Dynamic}, {kFfnIn, Policy::Static}, {kFfnMid, Policy::LaeStatic}};
   const Plan plan = makePlan(madeSnapshot(), recipe);
   EXPECT_EQ(plan.site(kAttnIn).policy, Policy::Dynamic);
-  EXPECT_EQ(plan.site(kAttnIn).reason, "chosen by hand (v = 15 <= v0 = 15)");
+  EXPECT_EQ(plan.site(kAttnIn).reason, "chosen by hand (v = 15.0 ≤ v0 = 15.0)");
   EXPECT_TRUE(plan.site(kAttnIn).overridden);
   EXPECT_EQ(plan.site(kFfnIn).policy, Policy::Static);
   EXPECT_TRUE(plan.site(kFfnIn).scale.empty());
