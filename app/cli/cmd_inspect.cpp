@@ -6,51 +6,16 @@
 #include "app/cli/command.h"
 #include "app/cli/result_json.h"
 #include "app/cli/text_table.h"
+#include "app/common/model_facts.h"
 #include "app/common/number_format.h"
 
 namespace oscope::cli {
 namespace {
 
-using app::formatBytes;
-using app::formatCount;
-
 std::map<std::string, std::uint64_t> bytesByDtype(const checkpoint::ShardedCheckpoint& weights) {
   std::map<std::string, std::uint64_t> bytes;
   for (const auto& entry : weights.entries()) bytes[std::string(toString(entry.dtype))] += entry.end - entry.begin;
   return bytes;
-}
-
-/// "q, k, v".
-std::string roles(const model::BlockGraph& block, const model::SiteDesc& site) {
-  std::string text;
-  for (const int reader : site.readers) {
-    text += (text.empty() ? "" : ", ") + block.linears[static_cast<std::size_t>(reader)].role;
-  }
-  return text;
-}
-
-/// "12,288 × 4,096" or, where the readers differ, one shape after the other.
-std::string shapes(const model::BlockGraph& block, const model::SiteDesc& site) {
-  std::string text, last;
-  for (const int reader : site.readers) {
-    const auto& linear = block.linears[static_cast<std::size_t>(reader)];
-    const std::string shape = fmt::format("{} × {}", formatCount(linear.out), formatCount(linear.in));
-    if (shape == last) continue;
-    text += (text.empty() ? "" : ", ") + shape;
-    last = shape;
-  }
-  return text;
-}
-
-using SiteRow = std::vector<std::string>;
-
-std::vector<SiteRow> siteRows(const model::BlockGraph& block) {
-  std::vector<SiteRow> rows;
-  for (const model::SiteDesc& site : block.sites) {
-    rows.push_back({std::string(toString(site.id.kind)), formatCount(site.channels), roles(block, site),
-                    shapes(block, site), site.fold ? "into " + site.fold->name : "no: " + site.whyNoFold});
-  }
-  return rows;
 }
 
 /// One table line per site kind for each run of equal blocks.
@@ -62,46 +27,19 @@ std::string siteTable(const model::ModelGraph& graph) {
                    {"read by", Align::Left},
                    {"out × in", Align::Left},
                    {"exact fold", Align::Left}});
-  for (std::size_t first = 0; first < graph.blocks.size();) {
-    const auto rows = siteRows(graph.blocks[first]);
-    std::size_t last = first;
-    while (last + 1 < graph.blocks.size() && siteRows(graph.blocks[last + 1]) == rows) ++last;
-    std::string blocks = first == last ? fmt::format("{}", first) : fmt::format("{}–{}", first, last);
-    for (SiteRow row : rows) {
-      row.insert(row.begin(), blocks);
-      table.addRow(std::move(row));
-      blocks.clear();
-    }
-    first = last + 1;
+  for (const app::SiteFacts& row : app::siteFacts(graph)) {
+    table.addRow({row.blocks, row.kind, app::formatCount(row.channels), row.readers, row.shapes, row.fold});
   }
   return table.text();
 }
 
 std::string summary(const model::OpenedModel& model) {
-  const model::ModelGraph& graph = model.graph;
-  std::size_t linears = 0;
-  for (const auto& block : graph.blocks) linears += block.linears.size();
-  std::string dtypes;
-  for (const auto& [name, bytes] : bytesByDtype(*model.weights)) {
-    dtypes += fmt::format("{}{} {}", dtypes.empty() ? "" : ", ", name, formatBytes(static_cast<double>(bytes)));
-  }
+  const std::vector<app::Fact> files = app::fileFacts(model), graph = app::graphFacts(model.graph);
   std::string text;
-  const auto add = [&text](const char* name, const std::string& value) {
-    text += fmt::format("{:<14}{}\n", name, value);
-  };
-  add("model", model.folder.string());
-  add("architecture", graph.architecture);
-  add("parameters", formatCount(graph.parameters));
-  add("blocks", formatCount(static_cast<std::int64_t>(graph.blocks.size())));
-  add("sites", formatCount(static_cast<std::int64_t>(graph.sites().size())));
-  add("linears", formatCount(static_cast<std::int64_t>(linears)));
-  add("hidden, ffn", formatCount(graph.hidden) + ", " + formatCount(graph.ffn));
-  add("heads", fmt::format("{} of {} channels, {} for keys and values", graph.heads, graph.headDim, graph.kvHeads));
-  add("vocabulary", formatCount(graph.vocabulary));
-  add("positions", formatCount(graph.maxPositions));
-  add("head", graph.head.tied ? "tied to the embedding" : "its own weight (" + graph.head.weight + ")");
-  add("files", fmt::format("{} shard{}: {}", model.weights->shards().size(),
-                           model.weights->shards().size() == 1 ? "" : "s", dtypes));
+  const auto add = [&text](const app::Fact& fact) { text += fmt::format("{:<14}{}\n", fact.name, fact.value); };
+  add(files.front());
+  for (const app::Fact& fact : graph) add(fact);
+  for (std::size_t i = 1; i < files.size(); ++i) add(files[i]);
   return text;
 }
 
