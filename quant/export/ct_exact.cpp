@@ -2,7 +2,9 @@
 
 #include "analysis/base/error.h"
 #include "quant/export/ct_check.h"
+#include "quant/export/ct_layout.h"
 #include "quant/export/ct_writer.h"
+#include "quant/export/export_room.h"
 
 namespace oscope::quant {
 namespace {
@@ -39,6 +41,10 @@ class CtExact final : public ExportFormat {
     return ctRuntimes(graph, plan, containerOf(params));
   }
 
+  std::uint64_t predictedBytes(const ExportInput& input, const ParamSet& params) const override {
+    return CtLayout(input, containerOf(params)).predictedBytes();
+  }
+
   ExportReport write(const ExportInput& input, const ExportOptions& options, const JobContext& context) const override {
     requireSameModel(input.plan.modelFingerprint, input.model.weights->fingerprint(), "export");
     if (input.plan.snapshotHash != input.snapshot.contentHash()) {
@@ -52,6 +58,7 @@ class CtExact final : public ExportFormat {
         throw Error(ErrorCode::Unsupported, finding.where, finding.text, finding.remedy);
       }
     }
+    requireRoom(options.output, predictedBytes(input, options.params));
     return writeCt(input, options, containerOf(options.params), id(), std::move(findings), context);
   }
 };

@@ -5,24 +5,18 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <set>
 
 #include "analysis/base/atomic_file.h"
 #include "analysis/base/build_info.h"
 #include "analysis/base/hash.h"
-#include "analysis/model/tensor_list.h"
 #include "quant/export/carried_files.h"
-#include "quant/export/ct_tensors.h"
+#include "quant/export/ct_layout.h"
 #include "quant/export/deploy_facts.h"
-#include "quant/export/exported_names.h"
 #include "quant/export/shard_writer.h"
 #include "quant/transform/quantize_block.h"
 
 namespace oscope::quant {
 namespace {
-
-using checkpoint::TensorDeclaration;
-using Units = std::vector<std::vector<TensorDeclaration>>;
 
 std::span<const std::byte> bytesOf(const compute::HostTensor& tensor) {
   return {static_cast<const std::byte*>(tensor.data), tensor.bytes()};
@@ -34,10 +28,9 @@ class CtWriter {
       : m_graph(input.model.graph),
         m_input(input),
         m_context(context),
-        m_names(input.model.graph),
-        m_config(makeCtConfig(input.model.graph, input.plan, container)),
+        m_layout(input, container),
         m_folder(options.output, options.replace),
-        m_shards(m_folder.path(), layOutShards(declareUnits(), options.shardBytes)) {}
+        m_shards(m_folder.path(), layOutShards(m_layout.units(), options.shardBytes)) {}
 
   ExportReport run(const std::string& formatId, CtContainer container, Diagnostics accepted) {
     const auto started = std::chrono::steady_clock::now();
@@ -49,7 +42,7 @@ class CtWriter {
       if (finding.severity == Severity::Warning) m_deploy.changes.push_back(finding.where + ": " + finding.text);
     }
 
-    for (const std::string& name : carriedTensors()) {
+    for (const std::string& name : m_layout.carriedTensors()) {
       m_context.checkCancelled();
       writeCarried(name);
     }
@@ -70,51 +63,6 @@ class CtWriter {
   }
 
  private:
-  /// Tensors outside the blocks, by their names in the source.
-  std::vector<std::string> carriedTensors() const {
-    std::set<std::string> ofBlocks;
-    for (const model::BlockGraph& block : m_graph.blocks) {
-      for (const std::string& name : m_graph.tensorsOf(block.index)) ofBlocks.insert(name);
-    }
-    std::vector<std::string> names;
-    for (const model::TensorNeed& need : model::allTensors(m_graph)) {
-      if (ofBlocks.count(need.name) == 0) names.push_back(need.name);
-    }
-    return names;
-  }
-
-  /// What is written under the exported name, as the source holds it.
-  TensorDeclaration declareAsStored(const std::string& name) const {
-    const checkpoint::TensorEntry& entry = m_input.model.weights->entry(name);
-    return {m_names.exported(name), entry.dtype, entry.shape};
-  }
-
-  Units declareUnits() const {
-    Units units;
-    for (const std::string& name : carriedTensors()) units.push_back({declareAsStored(name)});
-    for (const model::BlockGraph& block : m_graph.blocks) {
-      for (const model::NormDesc& norm : block.norms) {
-        auto& unit = units.emplace_back();
-        if (!norm.weight.empty()) unit.push_back(declareAsStored(norm.weight));
-        if (!norm.bias.empty()) unit.push_back(declareAsStored(norm.bias));
-      }
-      for (const model::LinearDesc& linear : block.linears) {
-        auto& unit = units.emplace_back();
-        const auto described = describe(linear);
-        unit = described ? declareTensors(*described) : std::vector<TensorDeclaration>{declareAsStored(linear.weight)};
-        if (!linear.bias.empty()) unit.push_back(declareAsStored(linear.bias));
-      }
-    }
-    return units;
-  }
-
-  /// nullopt: left in float.
-  std::optional<CtLinear> describe(const model::LinearDesc& linear) const {
-    const CtScheme* scheme = m_config.find(linear.module);
-    if (scheme == nullptr) return std::nullopt;
-    return CtLinear{linear.module, linear.out, linear.in, *scheme, m_input.plan.recipe.rules.scaleDtype};
-  }
-
   void writeCarried(const std::string& name) {
     const compute::HostTensor tensor = m_input.model.weights->tensor(name);
     std::vector<float> values(4096);
@@ -127,15 +75,15 @@ class CtWriter {
                     "the checkpoint is damaged; get a fresh copy");
       }
     }
-    m_shards.write(m_names.exported(name), bytesOf(tensor));
+    m_shards.write(m_layout.names().exported(name), bytesOf(tensor));
     m_input.model.weights->release({name});
   }
 
   /// `changed` in the dtype of the source's tensor, or the source's own bytes where it is empty.
   void writeFloat(const std::string& name, const std::vector<float>& changed) {
     const compute::HostTensor tensor = m_input.model.weights->tensor(name);
-    if (changed.empty()) return m_shards.write(m_names.exported(name), bytesOf(tensor));
-    m_shards.write(m_names.exported(name), encodeFloats(changed, tensor.dtype));
+    if (changed.empty()) return m_shards.write(m_layout.names().exported(name), bytesOf(tensor));
+    m_shards.write(m_layout.names().exported(name), encodeFloats(changed, tensor.dtype));
   }
 
   void writeBlock(const model::BlockGraph& block) {
@@ -171,7 +119,7 @@ class CtWriter {
   }
 
   void writeLinear(const model::LinearDesc& desc, const QuantizedLinear& linear, float inputScale) {
-    if (const auto described = describe(desc)) {
+    if (const auto described = m_layout.describe(desc)) {
       for (const auto& [name, bytes] : encodeTensors(*described, linear.weight, inputScale))
         m_shards.write(name, bytes);
       warnAboutScales(*described, linear.weight, m_input.model.weights->entry(desc.weight).dtype);
@@ -200,7 +148,7 @@ class CtWriter {
   void writeSidecars() {
     m_shards.finish();
     Json config = m_input.model.config.values();
-    config["quantization_config"] = toJson(m_config);
+    config["quantization_config"] = toJson(m_layout.config());
     writeJsonFile(m_folder.path() / "config.json", config);
 
     std::vector<std::string> files = m_shards.files();
@@ -222,8 +170,7 @@ class CtWriter {
   const model::ModelGraph& m_graph;
   const ExportInput& m_input;
   const JobContext& m_context;
-  ExportedNames m_names;
-  CtConfig m_config;
+  CtLayout m_layout;
   AtomicFolder m_folder;
   ShardWriter m_shards;
   DeployConfig m_deploy;

@@ -54,6 +54,8 @@ class ExportFormat {
   virtual Diagnostics check(const model::ModelGraph& graph, const Plan& plan, const ParamSet& params) const = 0;
   virtual std::vector<RuntimeTruth> runtimes(const model::ModelGraph& graph, const Plan& plan,
                                              const ParamSet& params) const = 0;
+  /// Bytes of the files that write() will make, to about a per cent. Nothing is read but headers.
+  virtual std::uint64_t predictedBytes(const ExportInput& input, const ParamSet& params) const = 0;
   virtual ExportReport write(const ExportInput& input, const ExportOptions& options,
                              const JobContext& context) const = 0;
 };

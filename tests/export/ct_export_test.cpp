@@ -1,10 +1,12 @@
 // Whole exports of the bundled sample model: what is written, read back, refused, and left behind after failures.
 #include <gmock/gmock.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <fstream>
 
+#include "quant/export/export_room.h"
 #include "quant/export/exported_model.h"
 #include "tests/export/exported_sample.h"
 #include "tests/support/expect_error.h"
@@ -60,6 +62,35 @@ TEST(CtExport, CarriesTokenizerAndConfigAndKeepsFoldVectorsOutOfTheRoot) {
   EXPECT_EQ(config.at("quantization_config").at("quant_method"), "compressed-tensors");
   const checkpoint::SafetensorsReader reader(sample.folder() / "model.safetensors");
   EXPECT_EQ(reader.header().metadata.at("format"), "pt");
+}
+
+TEST(CtExport, KnowsItsSizeBeforehand) {
+  for (const char* container : {"packed", "int8"}) {
+    ExportedSample sample;
+    sample.options().params.setFromText(ExportedSample::format().params(), "container", container, "test");
+    const std::uint64_t predicted = ExportedSample::format().predictedBytes(
+        {sample.model(), sample.snapshot(), sample.plan()}, sample.options().params);
+    const auto written = static_cast<double>(sample.write().bytes);
+    EXPECT_NEAR(static_cast<double>(predicted), written, 0.01 * written) << container;
+  }
+}
+
+TEST(CtExport, RoomIsAskedForBeforeTheStart) {
+  const test::ScratchFolder scratch;
+  EXPECT_EQ(whyNoRoom(scratch / "new/deep/out", 1000), std::nullopt);
+  const std::optional<Error> full = whyNoRoom(scratch / "out/", 2'500'000, 1'000'000);
+  ASSERT_TRUE(full.has_value());
+  EXPECT_EQ(full->code(), ErrorCode::DiskFull);
+  EXPECT_EQ(full->where(), scratch.path().string());
+  EXPECT_EQ(full->text(), "the export needs 2.50 MB, 1.00 MB are free");
+  EXPECT_THAT(full->remedy(), HasSubstr("free 1.50 MB"));
+  std::ofstream(scratch / "file") << "x";
+  const std::optional<Error> inTheWay = whyNoRoom(scratch / "file/out", 1);
+  ASSERT_TRUE(inTheWay.has_value());
+  EXPECT_THAT(inTheWay->text(), HasSubstr("is a file"));
+  if (::access("/proc", W_OK) != 0) {
+    EXPECT_THAT(whyNoRoom("/proc/out", 1)->text(), HasSubstr("can't be written to"));
+  }
 }
 
 TEST(CtExport, WritesTheSameBytesEveryTime) {

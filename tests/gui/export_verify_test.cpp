@@ -187,17 +187,32 @@ TEST_F(ExportVerify, APlanThatTheFormatCannotCarryIsRefusedBeforehand) {
       << m_export->findings().first().toStdString();
 }
 
+TEST_F(ExportVerify, SaysBeforehandHowLargeItWillBe) {
+  EXPECT_TRUE(m_export->size().contains(QStringLiteral("from 3.41 MB"))) << m_export->size().toStdString();
+  EXPECT_TRUE(m_export->size().contains(QStringLiteral("free there"))) << m_export->size().toStdString();
+  const QString about = m_export->size().section(QLatin1Char(' '), 1, 2).remove(QLatin1Char(','));
+  exportIt();
+  EXPECT_TRUE(m_export->result().contains(about.left(3))) << about.toStdString() << m_export->result().toStdString();
+}
+
 TEST_F(ExportVerify, ATargetThatCannotBeWrittenIsAMessageAndTheWorkspaceStays) {
+  // Known beforehand it keeps the button off; what happens after the check is the job's message.
   const auto snapshot = m_window.document().snapshot();
-  m_export->output()->setPath(QStringLiteral("/proc/outlierscope/out"));
+  const fs::path parent = m_scratch / "new";
+  m_export->output()->setPath(path(parent / "out"));
+  ASSERT_TRUE(m_export->startButton()->isEnabled()) << m_export->reason().toStdString();
+  std::ofstream(parent) << "in the way";
   untilEnded([&] { QTest::mouseClick(m_export->startButton(), Qt::LeftButton); });
-  EXPECT_TRUE(m_export->result().contains(QStringLiteral("/proc/outlierscope"))) << m_export->result().toStdString();
+  EXPECT_TRUE(m_export->result().contains(path(parent))) << m_export->result().toStdString();
   EXPECT_EQ(m_window.document().snapshot(), snapshot);
   EXPECT_TRUE(m_window.document().workspace().exported.empty());
   auto* bar = m_window.frame()->findChild<QLabel*>(QStringLiteral("errorText"));
-  EXPECT_TRUE(bar->text().contains(QStringLiteral("/proc/outlierscope")));
+  EXPECT_TRUE(bar->text().contains(path(parent)));
   EXPECT_EQ(m_window.findChild<JobsDock*>()->problems(), 1);
-  EXPECT_TRUE(m_window.findChild<JobsDock*>()->problemsText().contains(QStringLiteral("/proc/outlierscope")));
+  EXPECT_TRUE(m_window.findChild<JobsDock*>()->problemsText().contains(path(parent)));
+  m_export->output()->setPath(path(parent / "other"));
+  EXPECT_FALSE(m_export->startButton()->isEnabled());
+  EXPECT_TRUE(m_export->reason().contains(QStringLiteral("is a file"))) << m_export->reason().toStdString();
 }
 
 TEST_F(ExportVerify, AFullDiskLeavesNothingHalfWritten) {

@@ -15,6 +15,7 @@
 #include <QStandardPaths>
 #include <QVBoxLayout>
 
+#include "analysis/base/atomic_file.h"
 #include "app/common/number_format.h"
 #include "app/gui/document.h"
 #include "app/gui/forms/form_field.h"
@@ -28,6 +29,7 @@
 #include "app/gui/view_context.h"
 #include "app/gui/views/export/findings.h"
 #include "quant/export/export_registry.h"
+#include "quant/export/export_room.h"
 
 namespace oscope::gui {
 namespace {
@@ -120,6 +122,10 @@ ExportView::ExportView(const ViewServices& services, QWidget* parent) : View(par
   m_output = new PathField({}, PathField::Kind::Folder, {}, page);
   m_output->edit()->setAccessibleName(tr("Output folder"));
   left->addWidget(m_output);
+  m_size = makeLabel({}, "hint", page);
+  m_size->setObjectName(QStringLiteral("exportSize"));
+  m_size->setWordWrap(true);
+  left->addWidget(m_size);
   m_replace = new QCheckBox(tr("Replace what is there"), page);
   left->addWidget(m_replace);
   auto* startRow = new QHBoxLayout;
@@ -239,10 +245,36 @@ QString ExportView::whyNot() const {
   if (target.isDir() && !QDir(target.filePath()).isEmpty() && !m_replace->isChecked()) {
     return tr("%1 is not empty: allow to replace it, or choose another folder").arg(target.fileName());
   }
-  return {};
+  if (m_predicted == 0) return {};
+  const std::optional<Error> noRoom = quant::whyNoRoom(target.absoluteFilePath().toStdString(), m_predicted);
+  if (!noRoom) return {};
+  return QStringLiteral("%1: %2; %3").arg(text(noRoom->where()), text(noRoom->text()), text(noRoom->remedy()));
+}
+
+void ExportView::predict() {
+  m_predicted = 0;
+  const auto model = m_services.document.model();
+  if (model == nullptr || m_services.document.plan() == nullptr || m_refused) return;
+  const auto snapshot = m_services.document.snapshot();
+  m_predicted = m_format->predictedBytes({*model, *snapshot, *m_services.document.plan()}, m_params->values());
+}
+
+void ExportView::refreshSize() {
+  if (m_predicted == 0) return m_size->clear();
+  const auto bytes = [](std::uint64_t value) { return text(app::formatBytes(static_cast<double>(value))); };
+  QString words =
+      tr("about %1, from %2").arg(bytes(m_predicted), bytes(m_services.document.model()->weights->totalBytes()));
+  if (!m_output->path().isEmpty()) {
+    try {
+      words += tr(" · %1 free there").arg(bytes(freeDiskBytes(m_output->path().toStdString())));
+    } catch (const Error&) {  // a place that can't be asked; the reason beside the button says what is wrong with it
+    }
+  }
+  m_size->setText(words);
 }
 
 void ExportView::refresh() {
+  if (!isVisible()) return;  // when it is shown
   clear(m_findings);
   m_findingTexts.clear();
   m_refused = false;
@@ -262,11 +294,26 @@ void ExportView::refresh() {
       m_findings->addWidget(makeLabel(tr("everything as planned"), "label", m_findings->parentWidget()));
     }
   }
+  predict();
   refreshReason();
+}
+
+void ExportView::showEvent(QShowEvent* event) {
+  View::showEvent(event);
+  refresh();
+}
+
+void ExportView::changeEvent(QEvent* event) {
+  View::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange && m_findings != nullptr) refresh();  // icons carry colours
 }
 
 QString ExportView::reason() const {
   return m_reason->text();
+}
+
+QString ExportView::size() const {
+  return m_size->text();
 }
 
 QString ExportView::result() const {
@@ -274,6 +321,7 @@ QString ExportView::result() const {
 }
 
 void ExportView::refreshReason() {
+  refreshSize();
   const QString why = whyNot();
   m_start->setEnabled(why.isEmpty());
   m_reason->setText(why);

@@ -33,12 +33,19 @@ class ExportView : public View {
   QPushButton* startButton() const { return m_start; }
   QString reason() const;  ///< beside the button: why it can't start
   QString result() const;  ///< what the last export made, or how it failed
+  QString size() const;    ///< what it will take, and what is free there
   QStringList findings() const { return m_findingTexts; }
   RuntimeTableModel* runtimes() const { return m_runtimes; }
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+  void changeEvent(QEvent* event) override;
 
  private:
   void refresh();
   void refreshReason();
+  void refreshSize();
+  void predict();
   void refreshJob();
   void suggestOutput();
   void start();
@@ -50,13 +57,14 @@ class ExportView : public View {
   ParamForm* m_params;
   DataTable* m_table;
   RuntimeTableModel* m_runtimes;
-  QVBoxLayout* m_findings;
+  QVBoxLayout* m_findings = nullptr;
   QStringList m_findingTexts;
-  bool m_refused = false;  ///< the format says that it can't carry the plan
+  std::uint64_t m_predicted = 0;  ///< bytes of the files; 0: unknown
+  bool m_refused = false;         ///< the format says that it can't carry the plan
   PathField* m_output;
   QCheckBox* m_replace;
   QPushButton *m_start, *m_stop, *m_verifyNow;
-  QLabel *m_reason, *m_result, *m_progressText;
+  QLabel *m_reason, *m_result, *m_progressText, *m_size;
   QProgressBar* m_progress;
 };
 
