@@ -43,6 +43,7 @@ std::uint64_t sumOf(const std::vector<DeployFile>& files) {
 void describeExport(const ExportedModel& files, const model::ModelGraph& graph, VerifyReport& report) {
   const DeployConfig& deploy = files.deploy();
   report.recipe = deploy.recipe.name;
+  report.notes = deploy.recipe.notes;
   report.snapshotHash = deploy.snapshotHash;
   report.exportedBytes = sumOf(deploy.files);
   report.sourceBytes = sumOf(deploy.sourceFiles);
@@ -122,6 +123,7 @@ VerifyReport verifyPlan(const model::OpenedModel& model, const stats::Snapshot& 
   const Stopwatch watch;
   VerifyReport report = startReport(model, data);
   report.recipe = plan.recipe.name;
+  report.notes = plan.recipe.notes;
   report.snapshotHash = plan.snapshotHash;
   requireSameModel(plan.modelFingerprint, model.weights->fingerprint(), "plan");
   const Contender quantized{plan.recipe.name, model.weights.get(), [&](int index) {

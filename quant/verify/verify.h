@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,6 +67,7 @@ struct VerifyReport {
   std::string model, exported;
   std::string recipe, snapshotHash;                  ///< what the export was made from
   std::uint64_t exportedBytes = 0, sourceBytes = 0;  ///< weights and all other files of the export; of the source
+  std::map<SiteId, std::string> notes;               ///< of the recipe, for people
   std::vector<RuntimeTruth> runtimes;                ///< what each runtime makes of the written files
   std::vector<FileCheck> checks;
   std::vector<SiteMeasure> sites;

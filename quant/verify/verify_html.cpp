@@ -85,6 +85,15 @@ std::string sitesHtml(const VerifyReport& report) {
   return html + "</table>\n";
 }
 
+std::string notesHtml(const VerifyReport& report) {
+  if (report.notes.empty()) return {};
+  std::string html = "<h2>Notes</h2>\n<table>\n<tr><th>Site</th><th class=\"words\">Note</th></tr>\n";
+  for (const auto& [site, note] : report.notes) {
+    html += fmt::format("<tr><td>{}</td><td class=\"words\">{}</td></tr>\n", toString(site), htmlEscaped(note));
+  }
+  return html + "</table>\n";
+}
+
 }  // namespace
 
 std::string toHtml(const VerifyReport& report) {
@@ -93,7 +102,7 @@ std::string toHtml(const VerifyReport& report) {
          fmt::format("<h1>{}</h1>\n<p>{} windows of {} tokens.</p>\n", htmlEscaped(subject), report.windows,
                      report.windowLength) +
          checksHtml(report) + modelsHtml(report) + plotsHtml(report) + runtimesHtml(report) + sitesHtml(report) +
-         "</body></html>\n";
+         notesHtml(report) + "</body></html>\n";
 }
 
 void saveVerifyHtml(const VerifyReport& report, const std::filesystem::path& path) {

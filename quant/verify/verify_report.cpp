@@ -83,6 +83,8 @@ Json toJson(const VerifyReport& report) {
                         {"executes", truth.executes},
                         {"as_chosen", truth.exact}});
   }
+  Json notes = Json::object();
+  for (const auto& [site, note] : report.notes) notes[toString(site)] = note;
   return {{"model", report.model},
           {"exported", report.exported},
           {"recipe", report.recipe},
@@ -98,6 +100,7 @@ Json toJson(const VerifyReport& report) {
           {"static_everywhere", report.staticEverywhere ? toJson(*report.staticEverywhere) : Json(nullptr)},
           {"predicted_against_measured", agreementJson(report.sites)},
           {"sites", std::move(sites)},
+          {"notes", std::move(notes)},
           {"runtimes", std::move(runtimes)},
           {"seconds", report.seconds},
           {"diagnostics", toJson(report.diagnostics)}};

@@ -103,6 +103,14 @@ VerifyReport verifyReportFromJson(const Json& json, const std::string& where) {
                                requireKey<std::string>(item, "layers", at),
                                requireKey<std::string>(item, "executes", at), requireKey<bool>(item, "as_chosen", at)});
   });
+  const Json notes = optionalKey<Json>(json, "notes", Json::object(), where);  // reports of earlier versions have none
+  for (const auto& [key, note] : notes.items()) {
+    const std::optional<SiteId> site = parseSiteId(key);
+    if (!site || !note.is_string()) {
+      throw Error(ErrorCode::Malformed, where + ".notes." + key, "is no note on a site", "verify again");
+    }
+    report.notes[*site] = note.get<std::string>();
+  }
   report.seconds = requireKey<double>(json, "seconds", where);
   forEachObject(json, "diagnostics", where, [&](const Json& item, const std::string& at) {
     report.diagnostics.push_back(readDiagnostic(item, at));

@@ -240,6 +240,15 @@ TEST(VerifyReport, PlotsShowEverySiteWithItsFigures) {
   EXPECT_EQ(toHtml(report).find("<svg"), std::string::npos);
 }
 
+TEST(VerifyReport, NotesOnSitesStandInThePageAndComeBackFromJson) {
+  VerifyReport report;
+  report.notes[{1, SiteKind::FfnMid}] = "sink <s>";
+  EXPECT_THAT(toHtml(report), HasSubstr("<td>blocks.1.ffn_mid</td><td class=\"words\">sink &lt;s&gt;</td>"));
+  EXPECT_EQ(verifyReportFromJson(toJson(report), "report").notes, report.notes);
+  report.notes.clear();
+  EXPECT_EQ(toHtml(report).find("<h2>Notes"), std::string::npos);
+}
+
 TEST(VerifyReport, JsonHasNullForNoErrorAtAll) {
   VerifyReport report;
   SiteMeasure& site = report.sites.emplace_back();

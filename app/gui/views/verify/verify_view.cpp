@@ -108,6 +108,11 @@ void VerifyView::refresh() {
   emit subtitleChanged();
 }
 
+void VerifyView::changeEvent(QEvent* event) {
+  View::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange && m_pages != nullptr && showsReport()) refresh();  // badge and icons carry colours
+}
+
 bool VerifyView::canSavePicture() const {
   return showsReport() && !m_services.document.report()->sites.empty();
 }
@@ -140,13 +145,14 @@ QString VerifyView::csv() const {
 }
 
 void VerifyView::saveReport(const QString& path) {
-  const auto& report = m_services.document.report();
-  if (!report) return;
+  if (!m_services.document.report()) return;
+  quant::VerifyReport report = *m_services.document.report();
+  report.notes = m_services.document.recipe().notes;  // also those that were written after the export
   try {
     if (path.endsWith(QLatin1String(".json"))) {
-      writeJsonFile(path.toStdString(), quant::toJson(*report));
+      writeJsonFile(path.toStdString(), quant::toJson(report));
     } else {
-      quant::saveVerifyHtml(*report, path.toStdString());
+      quant::saveVerifyHtml(report, path.toStdString());
     }
     emit m_services.stages->noted(tr("report saved: %1").arg(path));
   } catch (const Error& error) {

@@ -31,6 +31,9 @@ class VerifyView : public View {
   /// The report as a page with its plots (.html) or for programs (.json).
   void saveReport(const QString& path);
 
+ protected:
+  void changeEvent(QEvent* event) override;
+
  private:
   void refresh();
   void chooseFile();
@@ -39,7 +42,7 @@ class VerifyView : public View {
   QWidget* m_controls;
   QLabel* m_badge;
   QPushButton *m_save, *m_again;
-  QStackedWidget* m_pages;
+  QStackedWidget* m_pages = nullptr;
   QScrollArea* m_scroll;
   VerifySetup* m_setup;
   ReportPage* m_page;
