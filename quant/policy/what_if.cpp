@@ -254,9 +254,16 @@ PredictionTable::PredictionTable(const stats::Snapshot& snapshot, const Recipe& 
     auto& row = m_rows.emplace_back();
     for (Policy policy : kPolicies) {
       question.policy = policy;
-      if (policy == Policy::LaeStatic && (!lae || !whyNotFoldable(site, recipe).empty())) continue;
+      if (policy == Policy::LaeStatic) continue;
       if (!lae) question.scale = plan.sites[i].scale;
       row[static_cast<std::size_t>(policy)] = predictSite(site, detail, question, known);
+    }
+    Prediction& equalized = m_lae.emplace_back();
+    if (lae) {
+      question.policy = Policy::LaeStatic;
+      question.scale = laeScale(site, *lae);
+      equalized = predictSite(site, detail, question, known);
+      if (whyNotFoldable(site, recipe).empty()) row[static_cast<std::size_t>(Policy::LaeStatic)] = equalized;
     }
     progress.advance(1);
   }

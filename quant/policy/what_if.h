@@ -55,10 +55,14 @@ class PredictionTable {
   PredictionTable(const stats::Snapshot& snapshot, const Recipe& recipe, const JobContext& context);
   /// nullopt where the policy can't be had at that site (no fold edge allowed).
   const Prediction& at(std::size_t site, Policy policy) const;
+  /// What LAE would give if its scale could be folded here: at(lae_static) where it can, and where the recipe forbids
+  /// the edge or the model has none. Empty without an fptq step.
+  const Prediction& laeIfFoldable(std::size_t site) const { return m_lae.at(site); }
   std::size_t sites() const { return m_rows.size(); }
 
  private:
   std::vector<std::array<Prediction, 4>> m_rows;
+  std::vector<Prediction> m_lae;
 };
 
 /// Predicted quality of the whole model at given thresholds: the noise-to-signal ratio averaged over sites, in dB, and

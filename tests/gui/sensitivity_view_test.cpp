@@ -155,6 +155,25 @@ TEST_F(SensitivityViewTest, TheTableIsASoundModelAndAdoptsToo) {
   EXPECT_NEAR(m_view->table()->model()->index(0, delta).data(SortRole).toDouble(), 0, 1e-9) << "it is what is now";
 }
 
+TEST_F(SensitivityViewTest, TheFrontGrowsWhileTheSweepRunsAndCanBeAdopted) {
+  // Another recipe, another sweep: what is shown before its end is the front of the pairs so far.
+  int partial = 0;
+  std::size_t most = 0;
+  QObject::connect(m_view, &View::subtitleChanged, m_view, [&] {
+    if (!m_view->sweeping() || m_view->plot()->front().empty()) return;
+    ++partial;
+    most = std::max(most, m_view->pairs().size());
+    const auto& front = m_view->plot()->front();
+    EXPECT_EQ(front.size(), quant::paretoFront(m_view->pairs(), Quality::Median).size());
+    EXPECT_EQ(m_view->model()->rowCount(), static_cast<int>(front.size()));
+  });
+  document().setPolicy({document().rows()[3].id}, Policy::Dynamic);
+  ASSERT_TRUE(QTest::qWaitFor([this] { return !m_view->sweeping(); }, kPatience));
+  EXPECT_GT(partial, 0);
+  EXPECT_LE(most, m_view->pairs().size());
+  expectFront(Quality::Median);
+}
+
 TEST_F(SensitivityViewTest, WithoutFptqItSaysThatThresholdsDecideNothing) {
   document().setRecipe(quant::loadRecipe("rtn-w4a8-static"), QStringLiteral("other"));
   const auto buttons = m_view->findChildren<QPushButton*>();

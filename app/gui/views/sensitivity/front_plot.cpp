@@ -75,12 +75,22 @@ void FrontPlot::setQuality(quant::Quality quality) {
             tr("predicted SQNR, %1, dB").arg(qualityTitle(quality)));
 }
 
-void FrontPlot::setPairs(const std::vector<quant::ThresholdPair>& pairs, std::vector<quant::ThresholdPair> front) {
+void FrontPlot::setPairs(const std::vector<quant::ThresholdPair>& pairs) {
   m_pairs = pairs;
-  m_front = std::move(front);
   m_hovered.reset();
-  if (m_cursor && *m_cursor >= m_front.size()) setCursorTo(std::nullopt);
   refit(true);
+}
+
+void FrontPlot::setFront(std::vector<quant::ThresholdPair> front) {
+  std::optional<quant::ThresholdPair> kept;
+  if (m_cursor) kept = m_front[*m_cursor];
+  m_front = std::move(front);
+  m_cursor.reset();
+  for (std::size_t i = 0; i < m_front.size() && kept; ++i) {
+    if (m_front[i].v0 == kept->v0 && m_front[i].v1 == kept->v1) m_cursor = i;
+  }
+  if (kept && !m_cursor) emit cursorMoved(m_cursor);
+  update();
 }
 
 void FrontPlot::addPairs(const std::vector<quant::ThresholdPair>& pairs) {

@@ -21,9 +21,10 @@ class FrontPlot : public PlotWidget {
  public:
   explicit FrontPlot(QWidget* parent = nullptr);
   void setQuality(quant::Quality quality);
-  /// Finished pairs so far; the front of all of them when they are complete, empty before.
-  void setPairs(const std::vector<quant::ThresholdPair>& pairs, std::vector<quant::ThresholdPair> front);
+  void setPairs(const std::vector<quant::ThresholdPair>& pairs);
   void addPairs(const std::vector<quant::ThresholdPair>& pairs);
+  /// Of all pairs so far. The pair under the cursor keeps it where it is still there.
+  void setFront(std::vector<quant::ThresholdPair> front);
   void setNow(const quant::Outlook& now);
 
   const std::vector<quant::ThresholdPair>& front() const { return m_front; }

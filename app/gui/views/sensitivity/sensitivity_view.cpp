@@ -46,13 +46,26 @@ quant::Recipe withoutThresholds(quant::Recipe recipe) {
 
 struct SensitivityView::Result {
   std::vector<quant::ThresholdPair> pairs;
-  std::array<std::vector<quant::ThresholdPair>, 3> fronts;
+  Fronts fronts;
 };
 
-/// Pairs on their way from the worker to the plot.
+/// Pairs, and the fronts of all so far, on their way from the worker to the plot.
 struct SensitivityView::Fresh {
   std::mutex mutex;
   std::vector<quant::ThresholdPair> pairs;
+  Fronts fronts;
+
+  void add(std::span<const quant::ThresholdPair> found) {
+    // The worker alone changes the fronts: it may read them without the lock.
+    Fronts grown = fronts;
+    for (std::size_t i = 0; i < grown.size(); ++i) {
+      grown[i].insert(grown[i].end(), found.begin(), found.end());
+      grown[i] = quant::paretoFront(std::move(grown[i]), static_cast<quant::Quality>(i));
+    }
+    std::lock_guard lock(mutex);
+    pairs.insert(pairs.end(), found.begin(), found.end());
+    fronts = std::move(grown);
+  }
 };
 
 SensitivityView::SensitivityView(const ViewServices& services, QWidget* parent) : View(parent), m_services(services) {
@@ -114,8 +127,9 @@ SensitivityView::SensitivityView(const ViewServices& services, QWidget* parent) 
     document.setRecipe(quant::defaultRecipe(), tr("Recipe %1").arg(text(quant::defaultRecipe().name)));
   });
   connect(m_quality, &SegmentedControl::currentChanged, this, [this] {
+    m_plot->setCursorTo(std::nullopt);
     m_plot->setQuality(quality());
-    refreshFront();
+    showFront();
     refreshNow();
     m_plot->fit();
   });
@@ -125,12 +139,7 @@ SensitivityView::SensitivityView(const ViewServices& services, QWidget* parent) 
   connect(&document, &Document::planChanged, this, &SensitivityView::sweepIfStale);
   connect(&document, &Document::predictionsChanged, this, &SensitivityView::sweepIfStale);
   connect(m_plot, &FrontPlot::adopted, this, &SensitivityView::adopt);
-  connect(m_plot, &FrontPlot::cursorMoved, this, [this](std::optional<std::size_t> at) {
-    const QModelIndex row = at ? m_sorter->mapFromSource(m_model->index(static_cast<int>(*at), 0)) : QModelIndex();
-    if (row.isValid() && row.row() == m_table->currentIndex().row()) return;
-    row.isValid() ? m_table->selectRow(row.row()) : m_table->clearSelection();
-    if (row.isValid()) m_table->scrollTo(row);
-  });
+  connect(m_plot, &FrontPlot::cursorMoved, this, &SensitivityView::selectRow);
   sweepIfStale();
 }
 
@@ -174,7 +183,10 @@ QWidget* SensitivityView::makeTablePanel() {
     header->setSectionResizeMode(column, QHeaderView::Fixed);
     header->resizeSection(column, width);
   }
-  column->addWidget(m_table, 1);
+  auto* table = new QHBoxLayout;
+  table->setContentsMargins(8, 0, 12, 0);
+  table->addWidget(m_table);
+  column->addLayout(table, 1);
   connect(copy, &QToolButton::clicked, m_table, &DataTable::copyAll);
   const auto selected = [this]() -> std::optional<std::size_t> {
     const QModelIndexList rows = m_table->selectionModel()->selectedRows();
@@ -228,13 +240,9 @@ void SensitivityView::startSweep() {
       tr("Sensitivity sweep"),
       [model = *document.thresholds(), fresh](const JobContext& context) {
         Result result;
-        result.pairs = model.sweep(kCutsPerAxis, context, [&fresh](std::span<const quant::ThresholdPair> found) {
-          std::lock_guard lock(fresh->mutex);
-          fresh->pairs.insert(fresh->pairs.end(), found.begin(), found.end());
-        });
-        for (std::size_t i = 0; i < result.fronts.size(); ++i) {
-          result.fronts[i] = quant::paretoFront(result.pairs, static_cast<quant::Quality>(i));
-        }
+        result.pairs = model.sweep(kCutsPerAxis, context,
+                                   [&fresh](std::span<const quant::ThresholdPair> found) { fresh->add(found); });
+        result.fronts = fresh->fronts;
         return result;
       },
       [this](Result result) { take(std::move(result)); }, QStringLiteral("sweep"));
@@ -244,18 +252,24 @@ void SensitivityView::startSweep() {
     {
       std::lock_guard lock(fresh->mutex);
       found.swap(fresh->pairs);
+      m_fronts = fresh->fronts;
     }
     if (first) m_pairs.clear();
-    first ? m_plot->setPairs(found, {}) : m_plot->addPairs(found);
+    first ? m_plot->setPairs(found) : m_plot->addPairs(found);
     m_pairs.insert(m_pairs.end(), found.begin(), found.end());
     first = false;
+    showFront();
     m_progress->setShare(progress.total > 0 ? static_cast<double>(progress.done) / static_cast<double>(progress.total)
                                             : 0);
     emit subtitleChanged();
   });
   connect(job, &Job::finished, this, [this, swept = m_sweptPredictions](const JobOutcome& outcome) {
     if (outcome.state == JobOutcome::State::Done || swept != m_sweptPredictions) return;
-    if (outcome.state == JobOutcome::State::Failed) m_emptyText->setText(outcome.message);
+    m_sweeping = false;
+    m_progress->setShare(std::nullopt);
+    if (outcome.state != JobOutcome::State::Failed) return;
+    m_emptyText->setText(outcome.message);
+    m_stack->setCurrentIndex(1);
   });
 }
 
@@ -264,18 +278,29 @@ void SensitivityView::take(Result result) {
   m_pairs = std::move(result.pairs);
   m_fronts = std::move(result.fronts);
   m_progress->setShare(std::nullopt);
-  refreshFront();
+  m_plot->setPairs(m_pairs);
+  showFront();
   refreshNow();
   refreshState();
   emit subtitleChanged();
 }
 
-void SensitivityView::refreshFront() {
+void SensitivityView::showFront() {
   const auto& front = m_fronts[static_cast<std::size_t>(quality())];
-  m_plot->setCursorTo(std::nullopt);
-  m_plot->setPairs(m_pairs, front);
   m_model->setFront(front, quality());
-  m_frontCount->setText(text(app::formatCounted(static_cast<std::int64_t>(front.size()), "pair", "pairs")));
+  m_plot->setFront(front);
+  const QString count = text(app::formatCounted(static_cast<std::int64_t>(front.size()), "pair", "pairs"));
+  m_frontCount->setText(m_sweeping ? tr("%1 so far").arg(count) : count);
+  selectRow(m_plot->cursor());
+}
+
+void SensitivityView::selectRow(std::optional<std::size_t> frontIndex) {
+  const QModelIndex row =
+      frontIndex ? m_sorter->mapFromSource(m_model->index(static_cast<int>(*frontIndex), 0)) : QModelIndex();
+  m_adopt->setEnabled(row.isValid());
+  if (!row.isValid()) return m_table->clearSelection();
+  if (!m_table->selectionModel()->isRowSelected(row.row())) m_table->selectRow(row.row());
+  m_table->scrollTo(row);
 }
 
 void SensitivityView::refreshNow() {

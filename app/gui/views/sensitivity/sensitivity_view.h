@@ -49,6 +49,7 @@ class SensitivityView : public View {
   void showEvent(QShowEvent* event) override;
 
  private:
+  using Fronts = std::array<std::vector<quant::ThresholdPair>, 3>;  ///< by Quality
   struct Result;
   struct Fresh;
   QWidget* makeTablePanel();
@@ -57,7 +58,9 @@ class SensitivityView : public View {
   void startSweep();
   void take(Result result);
   void refreshNow();
-  void refreshFront();
+  /// The front found so far, in plot and table; the pair under the cursor stays it.
+  void showFront();
+  void selectRow(std::optional<std::size_t> frontIndex);
   void refreshState();
   void adopt(const quant::ThresholdPair& pair);
 
@@ -75,7 +78,7 @@ class SensitivityView : public View {
   DataTable* m_table;
 
   std::vector<quant::ThresholdPair> m_pairs;
-  std::array<std::vector<quant::ThresholdPair>, 3> m_fronts;  ///< by Quality
+  Fronts m_fronts;
   /// What the pairs were found for; a change of thresholds alone needs no new sweep.
   quant::Recipe m_sweptRecipe;
   std::shared_ptr<const quant::PredictionTable> m_sweptPredictions;
