@@ -5,16 +5,20 @@
 #include <sys/resource.h>
 
 #include <QAction>
+#include <QCheckBox>
 #include <QDoubleSpinBox>
 #include <QElapsedTimer>
 #include <QEventLoop>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTest>
 #include <csignal>
+#include <fstream>
 
 #include "analysis/compute/backend_registry.h"
+#include "app/gui/forms/calibrate_advanced.h"
 #include "app/gui/forms/calibrate_form.h"
 #include "app/gui/forms/calibrate_running.h"
 #include "app/gui/forms/estimate_panel.h"
@@ -241,6 +245,74 @@ TEST_F(CalibrateDialogTest, WithoutItsCheckpointASnapshotSaysWhatIsMissing) {
   EXPECT_EQ(m_window.run()->verifyAction()->toolTip(), QStringLiteral("open the checkpoint to verify"));
   m_form->check();
   EXPECT_EQ(m_form->whyNot(), QStringLiteral("open the checkpoint to calibrate"));
+}
+
+TEST_F(CalibrateDialogTest, AdvancedOptionsReachTheRunAndAreSaidWhileClosed) {
+  CalibrateAdvanced* advanced = m_form->advanced();
+  advanced->setExpanded(false);
+  EXPECT_FALSE(advanced->microBatch()->isVisible());
+  EXPECT_TRUE(advanced->changes().isEmpty());
+  QTest::mouseClick(advanced->toggle(), Qt::LeftButton);
+  EXPECT_TRUE(advanced->microBatch()->isVisible());
+  advanced->microBatch()->setValue(2);
+  advanced->firstSample()->setValue(4);
+  advanced->threads()->setValue(1);
+  advanced->durable()->setValue(0);
+  advanced->observer("extremes")->setChecked(false);
+  EXPECT_FALSE(advanced->deviceMemory()->isEnabled()) << "the device is the CPU";
+  advanced->setExpanded(false);
+  EXPECT_TRUE(advanced->toggle()->text().contains(QStringLiteral("micro-batch 2"))) << qPrintable(advanced->changes());
+  ask(8, 64);
+  const CalibrationRequest request = m_form->request();
+  EXPECT_EQ(request.options.microBatch, 2);
+  EXPECT_EQ(request.options.durableSeconds, 0);
+  EXPECT_EQ(request.backend.threads, 1);
+  ASSERT_TRUE(waitStartable()) << m_dialog->reason().toStdString();
+  QSignalSpy changed(&m_window.document(), &Document::snapshotChanged);
+  QTest::mouseClick(m_dialog->startButton(), Qt::LeftButton);
+  ASSERT_TRUE(changed.wait(kPatience));
+  const stats::Provenance& made = m_window.document().snapshot()->provenance();
+  EXPECT_EQ(made.firstSample, 4);
+  EXPECT_EQ(std::count(made.observers.begin(), made.observers.end(), "extremes"), 0);
+  EXPECT_EQ(std::count(made.observers.begin(), made.observers.end(), "range"), 1);
+  // The next form remembers all but the shard; one click brings the defaults back.
+  const CalibrateAdvanced next;
+  EXPECT_EQ(next.microBatch()->value(), 2);
+  EXPECT_EQ(next.firstSample()->value(), 0);
+  EXPECT_FALSE(next.observer("extremes")->isChecked());
+  advanced->defaultsButton()->click();
+  EXPECT_TRUE(advanced->changes().isEmpty());
+  EXPECT_TRUE(m_form->request().options.observers.empty());
+}
+
+TEST_F(CalibrateDialogTest, AnInterruptedRunOverJsonLinesIsShownAsSuchWhateverItsFileIsCalled) {
+  const std::filesystem::path lines = m_scratch / "lines.txt";
+  {
+    std::ifstream text("resources/sample/calib.txt");
+    std::ofstream out(lines);
+    std::string line;
+    while (std::getline(text, line)) out << Json{{"body", line + "\n"}}.dump() << '\n';
+  }
+  SourceForm* source = m_form->source();
+  source->source()->setCurrent(1);
+  source->file()->setPath(QString::fromStdString(lines.string()));
+  EXPECT_EQ(source->source()->current(), 0) << "a .txt is taken as text";
+  source->source()->setCurrent(1);
+  emit source->source()->currentChanged(1);
+  source->findChild<QLineEdit*>(QStringLiteral("jsonKey"))->setText(QStringLiteral("body"));
+  source->samples()->setValue(48);
+  source->length()->setValue(128);
+  startAndWait(1);
+  QTest::mouseClick(m_dialog->stopButton(), Qt::LeftButton);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !run()->running(); }, kPatience));
+  if (!m_form->interrupted()) GTEST_SKIP() << "it was through before it was stopped";
+  source->source()->setCurrent(0);
+  QSignalSpy changed(&m_window.document(), &Document::snapshotChanged);
+  QTest::mouseClick(m_form->resumeButton(), Qt::LeftButton);
+  EXPECT_EQ(source->options().source, calibration::DatasetOptions::Source::Jsonl);
+  EXPECT_EQ(source->options().jsonKey, "body");
+  ASSERT_TRUE(changed.wait(kPatience));
+  EXPECT_EQ(m_window.document().snapshot()->provenance().dataSource, "jsonl");
 }
 
 }  // namespace

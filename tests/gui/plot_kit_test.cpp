@@ -4,6 +4,9 @@
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QClipboard>
+#include <QContextMenuEvent>
+#include <QHeaderView>
+#include <QMenu>
 #include <QSignalSpy>
 #include <QStandardItemModel>
 #include <QTest>
@@ -104,6 +107,96 @@ TEST(DataTable, SortsNumbersWithMissingOnesLastAndCopiesFullPrecision) {
   table.selectRow(0);
   QTest::keyClick(&table, Qt::Key_C, Qt::ControlModifier);
   EXPECT_EQ(QApplication::clipboard()->text(), QStringLiteral("site,\"range, max\"\ns0,41.3\n"));
+}
+
+/// Rows by two columns, shown with the focus.
+class SortedTable : public ::testing::Test {
+ protected:
+  SortedTable() {
+    m_model.setHorizontalHeaderLabels({QStringLiteral("kind"), QStringLiteral("range"), QString()});
+    const std::pair<const char*, double> rows[] = {{"b", 2}, {"a", 3}, {"b", 1}, {"a", 4}};
+    for (int row = 0; row < 4; ++row) {
+      m_model.setItem(row, 0, new QStandardItem(QLatin1String(rows[row].first)));
+      auto* item = new QStandardItem(QString::number(rows[row].second));
+      item->setData(rows[row].second, SortRole);
+      m_model.setItem(row, 1, item);
+    }
+    m_sorter.setSourceModel(&m_model);
+    m_table.setModel(&m_sorter);
+    m_table.show();
+    m_table.setFocus();
+    m_table.setCurrentIndex(m_sorter.index(0, 0));
+  }
+  QString order() const {
+    QString all;
+    for (int row = 0; row < 4; ++row) all += m_sorter.index(row, 1).data().toString();
+    return all;
+  }
+  QMenu* menu() {
+    auto* shown = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+    return shown != nullptr && shown->objectName() == QStringLiteral("tableMenu") ? shown : nullptr;
+  }
+
+  QStandardItemModel m_model{4, 3};
+  TableSorter m_sorter;
+  DataTable m_table;
+};
+
+TEST_F(SortedTable, SortsByTheCurrentColumnFromTheKeyboardAndByAFurtherOne) {
+  QTest::keyClick(&m_table, Qt::Key_Right);
+  QTest::keyClick(&m_table, Qt::Key_Up, Qt::AltModifier);
+  EXPECT_EQ(order(), QStringLiteral("1234"));
+  EXPECT_EQ(m_table.horizontalHeader()->sortIndicatorSection(), 1);
+  QTest::keyClick(&m_table, Qt::Key_Down, Qt::AltModifier);
+  EXPECT_EQ(order(), QStringLiteral("4321"));
+  QTest::keyClick(&m_table, Qt::Key_Left);
+  QTest::keyClick(&m_table, Qt::Key_Up, Qt::AltModifier);
+  QTest::keyClick(&m_table, Qt::Key_Right);
+  QTest::keyClick(&m_table, Qt::Key_Down, Qt::AltModifier | Qt::ShiftModifier);
+  EXPECT_EQ(order(), QStringLiteral("4321")) << "a before b, the larger first";
+  QTest::keyClick(&m_table, Qt::Key_Up, Qt::AltModifier | Qt::ShiftModifier);
+  EXPECT_EQ(order(), QStringLiteral("3412"));
+  EXPECT_EQ(m_table.headText(1), QStringLiteral("range")) << "without the mark of a further key";
+}
+
+TEST_F(SortedTable, TheMenuKeyOffersEveryColumnAndEscapeLeavesAllAsItWas) {
+  QTest::keyClick(&m_table, Qt::Key_F10, Qt::ShiftModifier);
+  ASSERT_NE(menu(), nullptr);
+  QStringList offered;
+  for (const QAction* action : menu()->actions()) {
+    if (action->menu() == nullptr) continue;
+    for (const QAction* column : action->menu()->actions()) offered << column->text();
+  }
+  EXPECT_EQ(offered, (QStringList{QStringLiteral("kind"), QStringLiteral("range")})) << "no column without a title";
+  const QString before = order();
+  QTest::keyClick(menu(), Qt::Key_Escape);
+  EXPECT_EQ(menu(), nullptr);
+  EXPECT_EQ(order(), before);
+  QTest::keyClick(&m_table, Qt::Key_Menu);
+  ASSERT_NE(menu(), nullptr);
+  QTest::keyClick(menu(), Qt::Key_D);  // "descending"
+  EXPECT_EQ(m_sorter.index(0, 0).data().toString(), QStringLiteral("b"));
+}
+
+TEST_F(SortedTable, ARightClickOnAHeadMeansThatColumn) {
+  QWidget* heads = m_table.horizontalHeader()->viewport();
+  const QPoint place(m_table.horizontalHeader()->sectionViewportPosition(1) + 5, 5);
+  QContextMenuEvent click(QContextMenuEvent::Mouse, place, heads->mapToGlobal(place));
+  QApplication::sendEvent(heads, &click);
+  ASSERT_NE(menu(), nullptr);
+  QTest::keyClick(menu(), Qt::Key_A);
+  EXPECT_EQ(order(), QStringLiteral("1234"));
+}
+
+TEST_F(SortedTable, ATableInAFixedOrderOffersCopyingAlone) {
+  m_table.setSortingEnabled(false);
+  QTest::keyClick(&m_table, Qt::Key_Up, Qt::AltModifier);
+  EXPECT_EQ(order(), QStringLiteral("2314"));
+  QTest::keyClick(&m_table, Qt::Key_Menu);
+  ASSERT_NE(menu(), nullptr);
+  for (const QAction* action : menu()->actions()) EXPECT_FALSE(action->text().contains(QStringLiteral("Sort")));
+  QTest::keyClick(menu(), Qt::Key_W);
+  EXPECT_TRUE(QApplication::clipboard()->text().startsWith(QStringLiteral("kind,range"))) << "the whole table";
 }
 
 }  // namespace

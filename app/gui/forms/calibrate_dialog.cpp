@@ -11,6 +11,7 @@
 #include "app/gui/document.h"
 #include "app/gui/forms/calibrate_form.h"
 #include "app/gui/forms/calibrate_running.h"
+#include "app/gui/frame/mnemonics.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/theme.h"
 
@@ -39,12 +40,11 @@ CalibrateDialog::CalibrateDialog(Document& document, StageJobs& stages, JobRunne
   head->addWidget(m_subject, 1);
   bodyColumn->addLayout(head);
   bodyColumn->addWidget(makeRule(Qt::Horizontal, body));
-  m_failure = makeLabel({}, "label", body);
+  m_failure = makeLabel({}, "errorBar", body);
   m_failure->setObjectName(QStringLiteral("calibrateFailure"));
   m_failure->setWordWrap(true);
   m_failure->setTextInteractionFlags(Qt::TextSelectableByMouse);
   m_failure->setContentsMargins(24, 8, 24, 8);
-  m_failure->setStyleSheet(QStringLiteral("background: %1;").arg(mixed(theme().surface, theme().error, 0.10).name()));
   m_failure->hide();
   bodyColumn->addWidget(m_failure);
 
@@ -94,6 +94,7 @@ CalibrateDialog::CalibrateDialog(Document& document, StageJobs& stages, JobRunne
     showRun(run);
   });
   connect(&m_document, &Document::modelChanged, this, &CalibrateDialog::refreshTitle);
+  giveMnemonics(this);
   refreshTitle();
   showForm();
 }

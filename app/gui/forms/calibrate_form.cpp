@@ -15,6 +15,7 @@
 
 #include "app/common/number_format.h"
 #include "app/gui/document.h"
+#include "app/gui/forms/calibrate_advanced.h"
 #include "app/gui/forms/estimate_panel.h"
 #include "app/gui/forms/form_field.h"
 #include "app/gui/forms/source_form.h"
@@ -48,7 +49,7 @@ CalibrateForm::CalibrateForm(Document& document, StageJobs& stages, JobRunner& j
 
   m_banner = new QWidget(this);
   m_banner->setAttribute(Qt::WA_StyledBackground);
-  m_banner->setStyleSheet(QStringLiteral("background: %1; border-radius: 8px;").arg(theme().accentSoft.name()));
+  m_banner->setProperty("class", "tileAccent");
   auto* bannerRow = new QHBoxLayout(m_banner);
   bannerRow->setContentsMargins(12, 6, 6, 6);
   m_bannerText = new QLabel(m_banner);
@@ -86,6 +87,8 @@ CalibrateForm::CalibrateForm(Document& document, StageJobs& stages, JobRunner& j
   column->addLayout(row);
   m_output = new PathField(tr("Snapshot"), PathField::Kind::SaveFile, tr("Snapshots (*.oscope.h5)"), this);
   column->addWidget(m_output);
+  m_advanced = new CalibrateAdvanced(this);
+  column->addWidget(m_advanced);
   m_estimate = new EstimatePanel(this);
   column->addWidget(m_estimate);
   column->addStretch(1);
@@ -96,6 +99,7 @@ CalibrateForm::CalibrateForm(Document& document, StageJobs& stages, JobRunner& j
   connect(m_source, &SourceForm::changed, this, &CalibrateForm::check);
   connect(m_memory, &QDoubleSpinBox::valueChanged, this, &CalibrateForm::check);
   connect(m_output, &PathField::pathChanged, this, &CalibrateForm::check);
+  connect(m_advanced, &CalibrateAdvanced::changed, this, &CalibrateForm::check);
   connect(m_memoryField, &FormField::fixRequested, this,
           [this] { m_memory->setValue(std::ceil(static_cast<double>(m_fittingMemory) / kGigabyte * 1000) / 1000); });
   connect(m_device, &QComboBox::activated, this, [this] { m_stages.setDevice(m_device->currentData().toString()); });
@@ -110,7 +114,9 @@ CalibrateForm::CalibrateForm(Document& document, StageJobs& stages, JobRunner& j
   });
   connect(m_resume, &QPushButton::clicked, this, [this] {
     if (!m_interrupted) return;
+    m_advanced->setFrom(m_interrupted->data, m_interrupted->options);
     CalibrationRequest request{m_interrupted->data, m_interrupted->options, m_stages.device()};
+    m_advanced->fill(request);
     if (!request.device.startsWith(QString::fromStdString(m_interrupted->device))) {
       request.device = QString::fromStdString(m_interrupted->device);  // only the same kind gives the same bits
     }
@@ -155,6 +161,7 @@ void CalibrateForm::refreshDevices() {
   }
   if (m_device->count() == 0) m_device->addItem(tr("looking for devices…"));
   const DeviceEntry* chosen = m_stages.deviceEntry();
+  m_advanced->setAccelerator(chosen != nullptr && chosen->accelerator);
   m_deviceField->setHint(chosen != nullptr ? chosen->name : QString());
 }
 
@@ -164,6 +171,7 @@ CalibrationRequest CalibrateForm::request() const {
   request.options.output = m_output->path().toStdString();
   request.options.seed = request.data.seed;
   request.options.memoryBytes = static_cast<std::uint64_t>(m_memory->value() * kGigabyte);
+  m_advanced->fill(request);
   request.device = m_stages.device().isEmpty() ? QStringLiteral("cpu") : m_stages.device();
   return request;
 }
@@ -198,6 +206,7 @@ void CalibrateForm::check() {
   refreshInterrupted();
   QString missing = m_stages.whyNotCalibrate();
   if (missing.isEmpty()) missing = m_source->whyIncomplete();
+  if (missing.isEmpty()) missing = m_advanced->whyIncomplete();
   if (missing.isEmpty() && m_output->path().isEmpty()) missing = tr("name the snapshot to write");
   if (!missing.isEmpty()) {
     m_typing.stop();
@@ -216,7 +225,7 @@ void CalibrateForm::runPreflight() {
   Job* job = m_jobs.start<std::shared_ptr<const calibration::Preflight>>(
       {},
       [model, request = request()](const JobContext& context) {
-        const auto backend = openDevice(request.device);
+        const auto backend = openDevice(request.device, request.backend);
         return std::make_shared<const calibration::Preflight>(
             calibration::preflightCalibration(*model, request.data, request.options, *backend, context));
       },

@@ -15,6 +15,7 @@ class QPushButton;
 
 namespace oscope::gui {
 
+class CalibrateAdvanced;
 class Document;
 class EstimatePanel;
 class FormField;
@@ -37,6 +38,7 @@ class CalibrateForm : public QWidget {
   PathField* output() const { return m_output; }
   QDoubleSpinBox* memory() const { return m_memory; }
   FormField* memoryField() const { return m_memoryField; }
+  CalibrateAdvanced* advanced() const { return m_advanced; }
   EstimatePanel* estimate() const { return m_estimate; }
   QPushButton* resumeButton() const { return m_resume; }
   const std::optional<calibration::InterruptedRun>& interrupted() const { return m_interrupted; }
@@ -67,6 +69,7 @@ class CalibrateForm : public QWidget {
   QDoubleSpinBox* m_memory;
   FormField *m_deviceField, *m_memoryField;
   PathField* m_output;
+  CalibrateAdvanced* m_advanced;
   EstimatePanel* m_estimate;
   QTimer m_typing;
   QString m_whyNot;

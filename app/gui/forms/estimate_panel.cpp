@@ -15,7 +15,7 @@
 namespace oscope::gui {
 namespace {
 
-constexpr int kHead = 42, kRow = 30, kRows = 6, kFoot = 34;
+constexpr int kHead = 42, kRow = 30, kFewestRows = 5, kFoot = 34;
 constexpr int kLeft = 16, kBarLeft = 236, kValueRight = 186, kNoteWidth = 176;
 
 QString bytes(std::uint64_t value) {
@@ -29,7 +29,7 @@ double shareOf(std::uint64_t part, std::uint64_t whole) {
 }  // namespace
 
 EstimatePanel::EstimatePanel(QWidget* parent) : QWidget(parent) {
-  setFixedHeight(kHead + kRows * kRow + kFoot);
+  setFixedHeight(kHead + kFewestRows * kRow + kFoot);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(kLeft, 0, kLeft, 0);
   column->setSpacing(0);
@@ -108,6 +108,7 @@ void EstimatePanel::setPreflight(const calibration::Preflight& preflight, std::u
                         .arg(bytes(e.weightsPerBlock), bytes(e.hiddenBytes),
                              e.spilled ? tr("are spilled to disk") : tr("stay in memory")));
   }
+  setFixedHeight(kHead + std::max(kFewestRows, static_cast<int>(m_rows.size())) * kRow + kFoot);
   update();
 }
 

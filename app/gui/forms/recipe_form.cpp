@@ -140,6 +140,7 @@ RecipeForm::RecipeForm(Document& document, QWidget* parent) : QWidget(parent), m
   column->addStretch(1);
   connect(&document, &Document::recipeChanged, this, &RecipeForm::refresh);
   m_saved = document.recipe();
+  setFocusProxy(m_name);
   refresh();
 }
 

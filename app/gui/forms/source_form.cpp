@@ -1,5 +1,6 @@
 #include "app/gui/forms/source_form.h"
 
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QSpinBox>
@@ -15,7 +16,7 @@ namespace {
 
 using Source = calibration::DatasetOptions::Source;
 
-enum Choice { kText, kTokens, kRandom };
+enum Choice { kText, kJsonl, kTokens, kRandom };
 
 constexpr int kLargest = 1'000'000;
 
@@ -50,7 +51,7 @@ SourceForm::SourceForm(const QString& count, QWidget* parent) : QWidget(parent) 
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(10);
   column->addWidget(makeLabel(tr("Source"), "label", this));
-  m_source = new SegmentedControl({tr("Text or JSONL"), tr("Token ids"), tr("Random tokens")}, this);
+  m_source = new SegmentedControl({tr("Text"), tr("JSON lines"), tr("Token ids"), tr("Random tokens")}, this);
   m_source->setAccessibleName(tr("Source"));
   column->addWidget(m_source);
   auto* fileRow = new QHBoxLayout;
@@ -59,6 +60,7 @@ SourceForm::SourceForm(const QString& count, QWidget* parent) : QWidget(parent) 
   m_file->edit()->setAccessibleName(tr("File"));
   m_key = new QLineEdit(QStringLiteral("text"), this);
   m_keyField = new FormField({}, m_key, nullptr, this);
+  m_key->setObjectName(QStringLiteral("jsonKey"));
   m_key->setAccessibleName(tr("Field of the JSON lines"));
   m_key->setToolTip(tr("Field of the JSON lines that holds the text"));
   m_key->setPlaceholderText(tr("field"));
@@ -86,6 +88,7 @@ SourceForm::SourceForm(const QString& count, QWidget* parent) : QWidget(parent) 
     emit changed();
   });
   connect(m_file, &PathField::pathChanged, this, [this] {
+    followSuffix();
     refreshSource();
     emit changed();
   });
@@ -100,24 +103,28 @@ SourceForm::SourceForm(const QString& count, QWidget* parent) : QWidget(parent) 
   refreshSource();
 }
 
-bool SourceForm::isText() const {
-  return m_source->current() == kText;
+void SourceForm::followSuffix() {
+  const QString suffix = QFileInfo(m_file->path()).suffix().toLower();
+  const bool lines = suffix == QLatin1String("jsonl") || suffix == QLatin1String("ndjson");
+  if (m_source->current() == kText && lines) m_source->setCurrent(kJsonl);
+  if (m_source->current() == kJsonl && suffix == QLatin1String("txt")) m_source->setCurrent(kText);
 }
 
 void SourceForm::refreshSource() {
-  const bool jsonl = isText() && m_file->path().endsWith(QLatin1String(".jsonl"), Qt::CaseInsensitive);
-  m_file->setVisible(m_source->current() != kRandom);
-  m_keyField->setVisible(jsonl);
-  m_file->edit()->setPlaceholderText(isText() ? tr("a text (.txt) or one JSON object per line (.jsonl)")
-                                              : tr("token ids: .safetensors, .json or text"));
+  const int source = m_source->current();
+  m_file->setVisible(source != kRandom);
+  m_keyField->setVisible(source == kJsonl);
+  m_file->edit()->setPlaceholderText(source == kText    ? tr("a text in UTF-8")
+                                     : source == kJsonl ? tr("one JSON object per line")
+                                                        : tr("token ids: .safetensors, .json or text"));
 }
 
 calibration::DatasetOptions SourceForm::options() const {
   calibration::DatasetOptions options;
   options.source = m_source->current() == kRandom   ? Source::Random
                    : m_source->current() == kTokens ? Source::Tokens
-                   : m_keyField->isHidden()         ? Source::Text
-                                                    : Source::Jsonl;
+                   : m_source->current() == kJsonl  ? Source::Jsonl
+                                                    : Source::Text;
   if (options.source != Source::Random) options.file = m_file->path().toStdString();
   options.jsonKey = m_key->text().toStdString();
   options.samples = m_samples->value();
@@ -128,8 +135,11 @@ calibration::DatasetOptions SourceForm::options() const {
 
 void SourceForm::setOptions(const calibration::DatasetOptions& options) {
   const QSignalBlocker blocker(this);
-  m_source->setCurrent(options.source == Source::Random ? kRandom : options.source == Source::Tokens ? kTokens : kText);
   m_file->setPath(QString::fromStdString(options.file.string()));
+  m_source->setCurrent(options.source == Source::Random   ? kRandom
+                       : options.source == Source::Tokens ? kTokens
+                       : options.source == Source::Jsonl  ? kJsonl
+                                                          : kText);
   m_key->setText(QString::fromStdString(options.jsonKey));
   m_samples->setValue(static_cast<int>(options.samples));
   m_length->setValue(static_cast<int>(options.length));
@@ -168,7 +178,7 @@ void SourceForm::setHint(const QString& text) {
 
 QString SourceForm::whyIncomplete() const {
   if (m_source->current() == kRandom || !m_file->path().isEmpty()) return {};
-  return isText() ? tr("choose a text") : tr("choose a file of token ids");
+  return m_source->current() == kTokens ? tr("choose a file of token ids") : tr("choose a text");
 }
 
 }  // namespace oscope::gui

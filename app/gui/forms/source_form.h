@@ -42,7 +42,8 @@ class SourceForm : public QWidget {
 
  private:
   void refreshSource();
-  bool isText() const;
+  /// A file that is named as JSON lines is taken as such, and a text as text.
+  void followSuffix();
 
   SegmentedControl* m_source;
   PathField* m_file;

@@ -1,6 +1,8 @@
 #include "app/gui/frame/bar_rows.h"
 
+#include <QHelpEvent>
 #include <QPainter>
+#include <QToolTip>
 #include <algorithm>
 
 #include "app/gui/marks.h"
@@ -16,12 +18,27 @@ constexpr int kRowHeight = 24, kLabelWidth = 92, kValueWidth = 54, kTickHeight =
 void BarRows::setRows(std::vector<Row> rows, std::vector<Tick> ticks) {
   m_rows = std::move(rows);
   m_ticks = std::move(ticks);
+  QStringList words;
+  for (const Row& row : m_rows) {
+    words << row.label + QLatin1Char(' ') + row.value;
+    if (!row.tooltip.isEmpty()) words.last() += QStringLiteral(" (%1)").arg(row.tooltip);
+  }
+  setAccessibleDescription(words.join(QStringLiteral("; ")));
   setFixedHeight(sizeHint().height());
   update();
 }
 
 QSize BarRows::sizeHint() const {
   return {240, static_cast<int>(m_rows.size()) * kRowHeight + (m_ticks.empty() ? 0 : kTickHeight)};
+}
+
+bool BarRows::event(QEvent* event) {
+  if (event->type() != QEvent::ToolTip) return QWidget::event(event);
+  const auto* help = static_cast<QHelpEvent*>(event);
+  const auto row = static_cast<std::size_t>(std::max(0, help->pos().y() / kRowHeight));
+  const QString words = row < m_rows.size() ? m_rows[row].tooltip : QString();
+  words.isEmpty() ? QToolTip::hideText() : QToolTip::showText(help->globalPos(), words, this);
+  return true;
 }
 
 void BarRows::paintEvent(QPaintEvent*) {

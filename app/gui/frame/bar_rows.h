@@ -19,16 +19,19 @@ class BarRows : public QWidget {
     int policyMark = -1;   ///< drawn before the label
     bool hatched = false;  ///< can't be had
     bool bold = false;
+    QString tooltip;  ///< empty: none
   };
   struct Tick {
     double share = 0;
     QString label;
   };
   using QWidget::QWidget;
+  /// Assistive programs read them as the description.
   void setRows(std::vector<Row> rows, std::vector<Tick> ticks = {});
   QSize sizeHint() const override;
 
  protected:
+  bool event(QEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
 
  private:

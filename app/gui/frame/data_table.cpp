@@ -2,11 +2,14 @@
 
 #include <QApplication>
 #include <QClipboard>
-#include <QHeaderView>
+#include <QContextMenuEvent>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QMouseEvent>
 #include <algorithm>
 #include <cmath>
+
+#include "app/gui/frame/table_menu.h"
 
 namespace oscope::gui {
 namespace {
@@ -40,13 +43,13 @@ void TableSorter::sort(int column, Qt::SortOrder order) {
   emit headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);
 }
 
-void TableSorter::addKey(int column) {
-  if (m_keys.empty()) return sort(column);
+void TableSorter::addKey(int column, std::optional<Qt::SortOrder> order) {
+  if (m_keys.empty()) return sort(column, order.value_or(Qt::AscendingOrder));
   const auto known = std::find_if(m_keys.begin(), m_keys.end(), [&](const Key& key) { return key.column == column; });
   if (known == m_keys.end()) {
-    m_keys.push_back({column, Qt::AscendingOrder});
+    m_keys.push_back({column, order.value_or(Qt::AscendingOrder)});
   } else {
-    known->order = known->order == Qt::AscendingOrder ? Qt::DescendingOrder : Qt::AscendingOrder;
+    known->order = order.value_or(known->order == Qt::AscendingOrder ? Qt::DescendingOrder : Qt::AscendingOrder);
   }
   if (known == m_keys.begin()) QSortFilterProxyModel::sort(column, m_keys.front().order);
   invalidate();
@@ -117,7 +120,6 @@ DataTable::DataTable(QWidget* parent) : QTableView(parent) {
   setSelectionBehavior(QAbstractItemView::SelectRows);
   setSelectionMode(QAbstractItemView::ExtendedSelection);
   setEditTriggers(QAbstractItemView::NoEditTriggers);
-  setSortingEnabled(true);
   setShowGrid(false);
   setWordWrap(false);
   setMouseTracking(true);
@@ -126,10 +128,9 @@ DataTable::DataTable(QWidget* parent) : QTableView(parent) {
   setTabKeyNavigation(false);
   setCornerButtonEnabled(false);
   verticalHeader()->hide();
-  horizontalHeader()->setHighlightSections(false);
-  horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-  horizontalHeader()->setFixedHeight(28);
+  setHorizontalHeader(new TableHeader(this));
   horizontalHeader()->viewport()->installEventFilter(this);
+  setSortingEnabled(true);
   setRowHeight(28);
 }
 
@@ -151,7 +152,66 @@ void DataTable::copyAll() const {
   QApplication::clipboard()->setText(csv());
 }
 
+TableSorter* DataTable::sorter() const {
+  return isSortingEnabled() ? qobject_cast<TableSorter*>(model()) : nullptr;
+}
+
+void DataTable::sortBy(int column, Qt::SortOrder order) {
+  sortByColumn(column, order);
+  if (currentIndex().isValid()) scrollTo(currentIndex());
+}
+
+bool DataTable::canSortFurther(int column) const {
+  return sorter() != nullptr && !sorter()->keys().empty() && sorter()->keys().front().column != column;
+}
+
+void DataTable::sortFurtherBy(int column, Qt::SortOrder order) {
+  if (!canSortFurther(column)) return sortBy(column, order);
+  sorter()->addKey(column, order);
+  if (currentIndex().isValid()) scrollTo(currentIndex());
+}
+
+QString DataTable::headText(int column) const {
+  if (model() == nullptr || column < 0) return {};
+  // Beneath the sorter, whose heads carry the marks of further keys.
+  const QAbstractItemModel* heads = sorter() != nullptr ? sorter()->sourceModel() : model();
+  QString head = heads->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString().simplified();
+  if (head.isEmpty()) head = heads->headerData(column, Qt::Horizontal, Qt::ToolTipRole).toString().simplified();
+  return head;
+}
+
+void DataTable::showMenu(int column, const QPoint& globalPlace) {
+  if (model() != nullptr) makeTableMenu(this, column)->popup(globalPlace);
+}
+
+void DataTable::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
+  QTableView::currentChanged(current, previous);
+  if (current.column() != previous.column()) horizontalHeader()->viewport()->update();
+}
+
+void DataTable::focusInEvent(QFocusEvent* event) {
+  QTableView::focusInEvent(event);
+  horizontalHeader()->viewport()->update();
+}
+
+void DataTable::focusOutEvent(QFocusEvent* event) {
+  QTableView::focusOutEvent(event);
+  horizontalHeader()->viewport()->update();
+}
+
+void DataTable::contextMenuEvent(QContextMenuEvent* event) {
+  event->accept();
+  if (event->reason() == QContextMenuEvent::Mouse) return showMenu(columnAt(event->pos().x()), event->globalPos());
+  const QRect cell = visualRect(currentIndex()).intersected(viewport()->rect());
+  showMenu(currentIndex().column(), viewport()->mapToGlobal(cell.isValid() ? cell.bottomLeft() : QPoint(8, 0)));
+}
+
 bool DataTable::eventFilter(QObject* object, QEvent* event) {
+  if (event->type() == QEvent::ContextMenu && object == horizontalHeader()->viewport()) {
+    const auto* menu = static_cast<QContextMenuEvent*>(event);
+    showMenu(horizontalHeader()->logicalIndexAt(menu->pos()), menu->globalPos());
+    return true;
+  }
   const bool isClick = event->type() == QEvent::MouseButtonPress || event->type() == QEvent::MouseButtonRelease;
   if (!isClick || object != horizontalHeader()->viewport()) return QTableView::eventFilter(object, event);
   const auto* mouse = static_cast<QMouseEvent*>(event);
@@ -164,6 +224,17 @@ bool DataTable::eventFilter(QObject* object, QEvent* event) {
 
 void DataTable::keyPressEvent(QKeyEvent* event) {
   if (event->matches(QKeySequence::Copy)) return copySelection();
+  const bool menuKeys = event->key() == Qt::Key_F10 && event->modifiers() == Qt::ShiftModifier;
+  if (menuKeys || event->key() == Qt::Key_Menu) {
+    QContextMenuEvent menu(QContextMenuEvent::Keyboard, {}, {});
+    return contextMenuEvent(&menu);
+  }
+  const bool vertical = event->key() == Qt::Key_Up || event->key() == Qt::Key_Down;
+  if (vertical && event->modifiers().testFlag(Qt::AltModifier) && sorter() != nullptr && currentIndex().isValid()) {
+    const Qt::SortOrder order = event->key() == Qt::Key_Up ? Qt::AscendingOrder : Qt::DescendingOrder;
+    const int column = currentIndex().column();
+    return event->modifiers().testFlag(Qt::ShiftModifier) ? sortFurtherBy(column, order) : sortBy(column, order);
+  }
   if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && currentIndex().isValid()) {
     emit activated(currentIndex());
     return;

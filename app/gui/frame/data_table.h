@@ -3,6 +3,7 @@
 
 #include <QSortFilterProxyModel>
 #include <QTableView>
+#include <optional>
 #include <vector>
 
 namespace oscope::gui {
@@ -27,8 +28,8 @@ class TableSorter : public QSortFilterProxyModel {
 
   const std::vector<Key>& keys() const { return m_keys; }
   void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
-  /// Adds `column` as the last key; one that is there already turns its direction.
-  void addKey(int column);
+  /// Adds `column` as the last key; one that is there already turns its direction, or takes `order`.
+  void addKey(int column, std::optional<Qt::SortOrder> order = std::nullopt);
   QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
  protected:
@@ -44,7 +45,9 @@ QString tableCsv(const QAbstractItemModel& model);
 QString tableCsv(const QAbstractItemModel& model, const QList<int>& rows);
 
 /// Give it a model with setModel (mostly a TableSorter over one). Ctrl+C copies the selected rows as CSV, Ctrl+A
-/// selects all; Enter activates the current row. Shift and a click on a head add a second sort key.
+/// selects all; Enter activates the current row. Shift and a click on a head add a second sort key. From the keyboard
+/// Left and Right move the column that the head marks, Alt+Up and Alt+Down sort by it (with Shift: as a further key);
+/// the Menu key, Shift+F10 or a right click offer that and more.
 class DataTable : public QTableView {
   Q_OBJECT
 
@@ -56,9 +59,26 @@ class DataTable : public QTableView {
   void copySelection() const;
   void copyAll() const;
 
+  /// The model where it can be sorted; null where the rows stay in their order.
+  TableSorter* sorter() const;
+  /// −1: the order of the model.
+  void sortBy(int column, Qt::SortOrder order);
+  /// Whether there is a key before it that leaves something to decide.
+  bool canSortFurther(int column) const;
+  void sortFurtherBy(int column, Qt::SortOrder order);
+  /// A column's title in words, without marks of sorting; its tooltip where it has none.
+  QString headText(int column) const;
+
  protected:
+  void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
+  void focusInEvent(QFocusEvent* event) override;
+  void focusOutEvent(QFocusEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
   bool eventFilter(QObject* object, QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
+
+ private:
+  void showMenu(int column, const QPoint& globalPlace);
 };
 
 }  // namespace oscope::gui

@@ -1,27 +1,27 @@
 #include "app/gui/frame/inspector_dock.h"
 
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QStackedWidget>
-#include <QTableWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <cmath>
 
 #include "analysis/stats/outlier.h"
 #include "app/common/number_format.h"
 #include "app/gui/document.h"
 #include "app/gui/frame/bar_rows.h"
+#include "app/gui/frame/cell_table.h"
 #include "app/gui/frame/dock_head.h"
+#include "app/gui/frame/inspector_figures.h"
 #include "app/gui/frame/site_steps.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/icons.h"
 #include "app/gui/marks.h"
+#include "app/gui/models/site_reason.h"
 #include "app/gui/theme.h"
 #include "app/gui/token_text.h"
 #include "app/gui/view_context.h"
@@ -30,6 +30,7 @@ namespace oscope::gui {
 namespace {
 
 constexpr int kOutlierRows = 5;
+constexpr int kNotePause = 2000;         // milliseconds after which typing starts another undo step
 constexpr double kFirstTokenFactor = 3;  // "the first token alone makes this range"
 
 QString text(const std::string& utf8) {
@@ -119,7 +120,7 @@ InspectorDock::InspectorDock(Document& document, ViewContext& context, DockHead*
   QVBoxLayout* ranges = section(column, tr("Range v = max |x|"), makeLabel(tr("log scale"), "hint", content), content);
   m_ranges = new BarRows(content);
   ranges->addWidget(m_ranges);
-  m_firstToken = new QLabel(content);
+  m_firstToken = makeLabel({}, "noteBar", content);
   m_firstToken->setWordWrap(true);
   m_firstToken->setContentsMargins(10, 8, 10, 8);
   ranges->addWidget(m_firstToken);
@@ -137,22 +138,13 @@ InspectorDock::InspectorDock(Document& document, ViewContext& context, DockHead*
 
   m_outlierHint = makeLabel({}, "hint", content);
   QVBoxLayout* outliers = section(column, tr("Outlier channels"), m_outlierHint, content);
-  m_outliers = new QTableWidget(0, 4, content);
-  m_outliers->setHorizontalHeaderLabels({tr("channel"), tr("max |x|"), tr("× median"), tr("token")});
-  for (int c = 0; c < 4; ++c) {
-    m_outliers->horizontalHeaderItem(c)->setTextAlignment((c == 3 ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
-  }
-  m_outliers->setStyleSheet(QStringLiteral("QTableWidget { background: palette(alternate-base); }"));
-  m_outliers->verticalHeader()->hide();
-  m_outliers->verticalHeader()->setDefaultSectionSize(24);
-  m_outliers->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-  m_outliers->setEditTriggers(QAbstractItemView::NoEditTriggers);
-  m_outliers->setSelectionBehavior(QAbstractItemView::SelectRows);
-  m_outliers->setShowGrid(false);
+  m_outliers = new CellTable(tr("Outlier channels"), content);
   m_outliers->setStyleSheet(QStringLiteral("QTableView { background: palette(alternate-base); }"));
+  m_outliers->setRowHeight(24);
+  m_outliers->setSelectionMode(QAbstractItemView::SingleSelection);
   m_outliers->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  m_outliers->setFixedHeight(26 + 24 * kOutlierRows);
-  m_outliers->setAccessibleName(tr("Outlier channels"));
+  m_outliers->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  m_outliers->setFixedHeight(28 + 24 * kOutlierRows);
   outliers->addWidget(m_outliers);
   m_openChannels =
       new QPushButton(themedIcon(QStringLiteral("channels"), &Theme::accent), tr("Open in Channels"), content);
@@ -163,6 +155,7 @@ InspectorDock::InspectorDock(Document& document, ViewContext& context, DockHead*
   QVBoxLayout* note = section(column, tr("Note"), makeLabel(tr("kept in the report"), "hint", content), content);
   m_note = new QPlainTextEdit(content);
   m_note->setObjectName(QStringLiteral("siteNote"));
+  m_note->setAccessibleName(tr("Note on this site"));
   m_note->setPlaceholderText(tr("Add a note on this site"));
   m_note->setFixedHeight(72);
   m_note->setTabChangesFocus(true);
@@ -184,24 +177,27 @@ InspectorDock::InspectorDock(Document& document, ViewContext& context, DockHead*
     m_document.setRecipe(next, tr("Allow fold into %1").arg(text(next.foldEdges.back())));
   });
   connect(m_openChannels, &QPushButton::clicked, &m_context, [this] { m_context.show(QStringLiteral("channels")); });
-  connect(m_outliers, &QTableWidget::cellClicked, this,
-          [this](int row) { m_context.selectChannel(m_outliers->item(row, 0)->data(Qt::UserRole).toLongLong()); });
+  const auto chooseChannel = [this] {
+    const int row = m_outliers->currentRow();
+    if (row >= 0) m_context.selectChannel(m_outlierChannels[static_cast<std::size_t>(row)]);
+  };
+  connect(m_outliers, &QTableView::clicked, this, chooseChannel);
+  connect(m_outliers, &QTableView::activated, this, [this, chooseChannel] {
+    chooseChannel();
+    m_context.show(QStringLiteral("channels"));
+  });
   connect(&m_context, &ViewContext::selectionChanged, this, [this] {
     refresh();
     refreshOutliers();
   });
   connect(&m_document, &Document::rowsChanged, this, &InspectorDock::refresh);
-  connect(&m_document, &Document::snapshotChanged, this, &InspectorDock::refreshOutliers);
-  // A note is one undo step when the field is left.
-  m_note->installEventFilter(this);
+  connect(&m_document, &Document::snapshotChanged, this, [this] {
+    m_outlierSite = nullptr;
+    refreshOutliers();
+  });
+  // Kept while it is typed; what is typed in one go is one undo step.
+  connect(m_note, &QPlainTextEdit::textChanged, this, &InspectorDock::keepNote);
   refresh();
-}
-
-bool InspectorDock::eventFilter(QObject* object, QEvent* event) {
-  if (object == m_note && event->type() == QEvent::FocusOut && m_noteSite) {
-    m_document.setNote(*m_noteSite, m_note->toPlainText());
-  }
-  return QWidget::eventFilter(object, event);
 }
 
 void InspectorDock::refresh() {
@@ -209,11 +205,9 @@ void InspectorDock::refresh() {
   const SiteRow* row = current ? m_document.row(*current) : nullptr;
   m_stack->setCurrentIndex(row == nullptr ? 0 : 1);
   if (row == nullptr) return m_title->setText(tr("Inspector"));
-  const Theme& t = theme();
   const std::size_t index = *m_document.indexOf(*current);
   const quant::SitePlan& plan = m_document.plan()->sites[index];
   const stats::SiteStats& site = m_document.snapshot()->sites()[index];
-  const bool previewing = m_document.previewing();
 
   m_title->setText(tr("Block %1 · %2").arg(current->block).arg(QString::fromUtf8(toString(current->kind).data())));
   QStringList readers;
@@ -224,23 +218,9 @@ void InspectorDock::refresh() {
   m_policy->setCurrent(static_cast<int>(row->policy));
   m_origin->setText(row->overridden ? tr("✎ by hand") : tr("from the rule"));
   m_reset->setVisible(row->overridden);
-  if (previewing && !row->overridden) {
-    const QString relation = row->range <= m_document.v0()  ? tr("v = %1 ≤ v0 = %2")
-                             : row->range < m_document.v1() ? tr("v0 < v = %1 < v1 = %3")
-                                                            : tr("v = %1 ≥ v1 = %3");
-    QString words = relation;
-    words.replace(QLatin1String("%1"), text(app::formatRange(row->range)));
-    words.replace(QLatin1String("%2"), text(app::formatRange(m_document.v0())));
-    words.replace(QLatin1String("%3"), text(app::formatRange(m_document.v1())));
-    m_reason->setText(words);
-    m_hint->setText(row->policy == plan.policy ? QString()
-                                               : tr("Was %1 before this drag.").arg(policyTitle(plan.policy)));
-  } else {
-    QString reason = text(plan.reason);
-    m_reason->setText(
-        reason.replace(QLatin1String(">="), QStringLiteral("≥")).replace(QLatin1String("<="), QStringLiteral("≤")));
-    m_hint->setText({});
-  }
+  m_reason->setText(fullReason(m_document, index));
+  const bool dragged = m_document.previewing() && row->policy != plan.policy;
+  m_hint->setText(dragged ? tr("Was %1 before this drag.").arg(policyTitle(plan.policy)) : QString());
   const bool edgeAllowed = std::find(m_document.recipe().foldEdges.begin(), m_document.recipe().foldEdges.end(),
                                      site.foldEdge) != m_document.recipe().foldEdges.end();
   const QString obstacle = m_document.whyNot(*current, quant::Policy::LaeStatic);
@@ -251,97 +231,65 @@ void InspectorDock::refresh() {
   m_allow->setVisible(!site.foldEdge.empty() && !edgeAllowed);
   m_allow->setText(tr("Allow %1…").arg(text(site.foldEdge)));
 
-  // Ranges on a log scale that reaches two decades below the larger of range and v1.
-  const double top = std::max<double>({row->range, m_document.v1(), 1e-9}) * 1.3;
-  const double bottom = std::min<double>({top / 1000, m_document.v0() / 3});
-  const auto share = [&](double value) {
-    return value <= bottom ? 0.0 : std::log(value / bottom) / std::log(top / bottom);
-  };
-  m_ranges->setRows(
-      {{tr("all tokens"), text(app::formatRange(row->range)), share(row->range), t.ink2, -1, false, false},
-       {tr("without first"), text(app::formatRange(row->rangeWithoutFirst)), share(row->rangeWithoutFirst),
-        t.borderStrong, -1, false, false}},
-      {{share(m_document.v0()), QStringLiteral("v0")}, {share(m_document.v1()), QStringLiteral("v1")}});
+  const Bars ranges = rangeBars(m_document, index);
+  m_ranges->setRows(ranges.rows, ranges.ticks);
   const double factor = row->rangeWithoutFirst > 0 ? row->range / row->rangeWithoutFirst : 0;
   m_firstToken->setVisible(factor >= kFirstTokenFactor);
   m_firstToken->setText(
       tr("The first token alone makes this range: %1 above every other token.").arg(text(app::formatFactor(factor))));
-  m_firstToken->setStyleSheet(QStringLiteral("background: %1; border-radius: 6px;").arg(t.laeSoft.name()));
 
-  std::vector<BarRows::Row> bars;
-  double best = 1;
-  const auto predictions = m_document.predictions();
-  for (quant::Policy policy : {quant::Policy::Static, quant::Policy::LaeStatic, quant::Policy::Dynamic}) {
-    const auto value = predictions ? predictions->at(index, policy).total : std::nullopt;
-    if (value) best = std::max(best, *value);
-  }
-  for (quant::Policy policy : {quant::Policy::Static, quant::Policy::LaeStatic, quant::Policy::Dynamic}) {
-    const auto value = predictions ? predictions->at(index, policy).total : std::nullopt;
-    const bool chosen = policy == row->policy;
-    bars.push_back({policy == quant::Policy::LaeStatic ? tr("LAE") : policyTitle(policy), text(app::formatDb(value)),
-                    value ? *value / best : 0, chosen ? t.mark(policy) : mixed(t.surface2, t.mark(policy), 0.55),
-                    static_cast<int>(policy), policy == quant::Policy::LaeStatic && !lae, chosen});
-  }
-  m_predictions->setRows(std::move(bars));
+  m_predictions->setRows(predictionBars(m_document, index).rows);
+  m_weights->setText(weightsTable(plan));
+  refreshNote();
+}
 
-  QString lines;
-  double allBefore = 0, allAfter = 0;
-  for (const quant::LinearPlan& linear : plan.linears) {
-    const double before = 2.0 * static_cast<double>(linear.out * linear.in);
-    const double scales = 2.0 * static_cast<double>(linear.out) *
-                          static_cast<double>(linear.in / quant::effectiveGroup(linear.scheme, linear.in));
-    const double after = linear.scheme.isFloat() ? before : before * linear.scheme.bits / 16 + scales;
-    allBefore += before;
-    allAfter += after;
-    lines += QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td>%2&nbsp;&nbsp;</td><td align='right'>%3 → %4</td></tr>")
-                 .arg(text(linear.role), text(linear.scheme.describe()), text(app::formatBytes(before)),
-                      text(app::formatBytes(after)));
-  }
-  const QString line = QStringLiteral("<tr><td>%1</td><td colspan='2' align='right'>%2</td></tr>");
-  if (plan.linears.size() > 1) {
-    lines += line.arg(tr("size"),
-                      tr("%1 (was %2)").arg(text(app::formatBytes(allAfter)), text(app::formatBytes(allBefore))));
-  }
-  lines += line.arg(tr("range v after fold"),
-                    plan.scale.empty() ? tr("unchanged, %1").arg(text(app::formatRange(plan.range)))
-                                       : tr("%1 → %2, in %3")
-                                             .arg(text(app::formatRange(plan.range)),
-                                                  text(app::formatRange(plan.rangeAfter)), text(plan.foldEdge)));
-  m_weights->setText(QStringLiteral("<table cellspacing='2' width='100%'>%1</table>").arg(lines));
+void InspectorDock::refreshNote() {
+  const auto current = m_context.selection().current;
+  if (m_noteSite != current) ++m_noteBurst;
+  m_noteSite = current;
+  const auto note = m_document.recipe().notes.find(*current);
+  const QString kept = note == m_document.recipe().notes.end() ? QString() : text(note->second);
+  if (m_note->toPlainText() == kept) return;  // mostly what has just been typed here
+  const QSignalBlocker quiet(m_note);
+  m_note->setPlainText(kept);
+}
 
-  if (!m_note->hasFocus() || m_noteSite != current) {
-    if (m_noteSite && m_noteSite != current && m_note->hasFocus()) {
-      m_document.setNote(*m_noteSite, m_note->toPlainText());  // the site went away under the cursor
-    }
-    m_noteSite = current;
-    const auto note = m_document.recipe().notes.find(*current);
-    m_note->setPlainText(note == m_document.recipe().notes.end() ? QString() : text(note->second));
-  }
+void InspectorDock::keepNote() {
+  if (!m_noteSite) return;
+  if (m_noteClock.isValid() && m_noteClock.elapsed() > kNotePause) ++m_noteBurst;
+  m_noteClock.start();
+  m_document.setNote(*m_noteSite, m_note->toPlainText(), QStringLiteral("note %1").arg(m_noteBurst));
 }
 
 void InspectorDock::refreshOutliers() {
   m_openChannels->setVisible(hasView(QStringLiteral("channels")));
-  m_outliers->setRowCount(0);
   const auto current = m_context.selection().current;
   if (!current || !m_document.snapshot() || !m_document.snapshot()->contains(*current)) return;
   const stats::SiteStats& site = m_document.snapshot()->site(*current);
-  const std::vector<stats::OutlierChannel> all = stats::outlierChannels(site, kOutlierRows);
-  m_outlierHint->setText(tr("largest %1 of %2").arg(all.size()).arg(text(app::formatCount(site.channels))));
-  m_outliers->setRowCount(static_cast<int>(all.size()));
-  for (int i = 0; i < static_cast<int>(all.size()); ++i) {
-    const stats::OutlierChannel& outlier = all[static_cast<std::size_t>(i)];
-    const auto place = m_document.snapshot()->place(outlier.token);
-    const QString cells[] = {text(app::formatCount(outlier.channel)), text(app::formatRange(outlier.absmax)),
-                             text(app::formatRange(outlier.overMedian)), visibleToken(text(place.text))};
-    for (int c = 0; c < 4; ++c) {
-      auto* item = new QTableWidgetItem(cells[c]);
-      item->setTextAlignment(c == 3 ? Qt::AlignLeft | Qt::AlignVCenter : Qt::AlignRight | Qt::AlignVCenter);
-      item->setFont(monoFont(12));
-      item->setData(Qt::UserRole, QVariant::fromValue<qlonglong>(outlier.channel));
-      item->setToolTip(tr("sample %1, position %2").arg(place.sample).arg(place.position));
-      m_outliers->setItem(i, c, item);
+  if (m_outlierSite != &site) {
+    m_outlierSite = &site;
+    m_outlierChannels.clear();
+    std::vector<std::vector<TableCell>> rows;
+    for (const stats::OutlierChannel& outlier : stats::outlierChannels(site, kOutlierRows)) {
+      const auto place = m_document.snapshot()->place(outlier.token);
+      const QString where = tr("sample %1, position %2").arg(place.sample).arg(place.position);
+      std::vector<TableCell> row{
+          numberCell(text(app::formatCount(outlier.channel)), static_cast<double>(outlier.channel)),
+          numberCell(text(app::formatRange(outlier.absmax)), outlier.absmax),
+          numberCell(text(app::formatRange(outlier.overMedian)), outlier.overMedian),
+          {visibleToken(text(place.text))}};
+      for (TableCell& cell : row) cell.tooltip = where;
+      rows.push_back(std::move(row));
+      m_outlierChannels.push_back(outlier.channel);
     }
+    m_outlierHint->setText(tr("largest %1 of %2").arg(rows.size()).arg(text(app::formatCount(site.channels))));
+    m_outliers->setTable({{tr("channel"), true}, {tr("max |x|"), true}, {tr("× median"), true}, {tr("token")}},
+                         std::move(rows));
   }
+  const auto chosen =
+      std::find(m_outlierChannels.begin(), m_outlierChannels.end(), m_context.selection().channel.value_or(-1));
+  if (chosen == m_outlierChannels.end()) return m_outliers->selectionModel()->clear();
+  m_outliers->setCurrentRow(static_cast<int>(chosen - m_outlierChannels.begin()));
 }
 
 }  // namespace oscope::gui

@@ -1,8 +1,10 @@
 // Right dock: the current site. Policy first, with its reason in words; ranges, predictions, weights, outliers, note.
 #pragma once
 
+#include <QElapsedTimer>
 #include <QWidget>
 #include <optional>
+#include <vector>
 
 #include "analysis/base/ids.h"
 
@@ -10,10 +12,14 @@ class QLabel;
 class QPlainTextEdit;
 class QPushButton;
 class QStackedWidget;
-class QTableWidget;
+
+namespace oscope::stats {
+struct SiteStats;
+}
 
 namespace oscope::gui {
 
+class CellTable;
 class DockHead;
 class Document;
 class SegmentedControl;
@@ -28,12 +34,11 @@ class InspectorDock : public QWidget {
   InspectorDock(Document& document, ViewContext& context, DockHead* dockHead, QWidget* parent = nullptr);
   SegmentedControl* policyControl() const { return m_policy; }
 
- protected:
-  bool eventFilter(QObject* object, QEvent* event) override;
-
  private:
   void refresh();
   void refreshOutliers();
+  void refreshNote();
+  void keepNote();
 
   Document& m_document;
   ViewContext& m_context;
@@ -42,9 +47,13 @@ class InspectorDock : public QWidget {
   SegmentedControl* m_policy;
   QPushButton *m_reset, *m_allow, *m_openChannels;
   BarRows *m_ranges, *m_predictions;
-  QTableWidget* m_outliers;
+  CellTable* m_outliers;
+  const stats::SiteStats* m_outlierSite = nullptr;  ///< whose channels stand in the table
+  std::vector<std::int64_t> m_outlierChannels;
   QPlainTextEdit* m_note;
   std::optional<SiteId> m_noteSite;  ///< whose note stands in the field
+  QElapsedTimer m_noteClock;         ///< since it was last typed
+  int m_noteBurst = 0;
 };
 
 }  // namespace oscope::gui

@@ -13,6 +13,8 @@
 #include "app/gui/frame/error_bar.h"
 #include "app/gui/frame/help_window.h"
 #include "app/gui/frame/main_window.h"
+#include "app/gui/frame/mnemonics.h"
+#include "app/gui/frame/rail.h"
 #include "app/gui/frame/run_actions.h"
 #include "app/gui/frame/site_steps.h"
 #include "app/gui/frame/sites_dock.h"
@@ -35,13 +37,26 @@ void MainWindow::makeMenus() {
   makeFileMenu(bar->addMenu(tr("&File")));
   makeEditMenu(bar->addMenu(tr("&Edit")));
   makeViewMenu(bar->addMenu(tr("&View")));
+  makeModelMenu(bar->addMenu(tr("&Model")));
   makeRecipeMenu(bar->addMenu(tr("&Recipe")));
   m_run->fillMenu(bar->addMenu(tr("R&un")));
   makeHelpMenu(bar->addMenu(tr("&Help")));
+  for (QAction* entry : bar->actions()) {
+    entry->menu()->setToolTipsVisible(true);  // why an entry can't be had
+    keepMnemonics(entry->menu());
+  }
+  for (auto changed : {&Document::modelChanged, &Document::snapshotChanged, &Document::recipeChanged,
+                       &Document::titleChanged, &Document::replaced}) {
+    connect(&m_document, changed, this, &MainWindow::refreshMenus);
+  }
+  connect(&m_context, &ViewContext::selectionChanged, this, &MainWindow::refreshMenus);
+  connect(&m_context, &ViewContext::viewChanged, this, &MainWindow::refreshMenus);
+  refreshMenus();
 }
 
 void MainWindow::makeFileMenu(QMenu* menu) {
-  addTo(menu, tr("Open model folder…"), QKeySequence::Open, [this] { chooseFolder(); });
+  const auto noWorkspace = [this] { return m_document.isEmpty() ? tr("nothing is open") : QString(); };
+  m_openModel = addTo(menu, tr("Open model folder…"), QKeySequence::Open, [this] { chooseFolder(); });
   addTo(menu, tr("Open snapshot or workspace…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
         [this] { chooseFile(tr("Open snapshot or workspace"), tr("Snapshots and workspaces (*.h5 *.oscope)")); });
   QMenu* recent = menu->addMenu(tr("Open recent"));
@@ -57,45 +72,60 @@ void MainWindow::makeFileMenu(QMenu* menu) {
   });
   addTo(menu, tr("Open the bundled sample"), {}, [this] { openSample(); });
   menu->addSeparator();
-  addTo(menu, tr("Save workspace"), QKeySequence::Save, [this] { saveWorkspace(false); });
-  addTo(menu, tr("Save workspace as…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S),
-        [this] { saveWorkspace(true); });
-  addTo(menu, tr("Save picture or table…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
-        [this] { m_frame->saveAs(); });
+  addCondition(addTo(menu, tr("Save workspace"), QKeySequence::Save, [this] { saveWorkspace(false); }), noWorkspace);
+  addCondition(addTo(menu, tr("Save workspace as…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S),
+                     [this] { saveWorkspace(true); }),
+               noWorkspace);
+  addCondition(addTo(menu, tr("Save picture or table…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
+                     [this] { m_frame->saveAs(); }),
+               noWorkspace);
   menu->addSeparator();
-  addTo(menu, tr("Close workspace"), QKeySequence(Qt::CTRL | Qt::Key_W), [this] {
-    if (!m_document.isEmpty() && mayLoseChanges()) m_document.close();
-  });
+  addCondition(addTo(menu, tr("Close workspace"), QKeySequence(Qt::CTRL | Qt::Key_W),
+                     [this] {
+                       if (!m_document.isEmpty() && mayLoseChanges()) m_document.close();
+                     }),
+               noWorkspace);
   addTo(menu, tr("Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); });
 }
 
 void MainWindow::makeEditMenu(QMenu* menu) {
-  addTo(menu, tr("Find"), QKeySequence::Find, [this] {
-    if (m_document.isEmpty()) return;
+  const auto noSites = [this] { return m_document.rows().empty() ? tr("there are no sites yet") : QString(); };
+  const auto noSelection = [this] {
+    return m_context.selection().sites.empty() ? tr("select sites first") : QString();
+  };
+  menu->addActions({m_top->undoAction(), m_top->redoAction()});
+  menu->addSeparator();
+  QAction* find = addTo(menu, tr("Find"), QKeySequence::Find, [this] {
     if (m_frame->current() != nullptr && m_frame->current()->focusFilter()) return;
     m_docks->toggle(Docks::Sites)->isChecked() ? void() : m_docks->toggle(Docks::Sites)->trigger();
     m_sites->focusFilter();
   });
-  addTo(menu, tr("Next site"), QKeySequence(Qt::Key_J), [this] { stepSite(m_document, m_context, 1); });
-  addTo(menu, tr("Previous site"), QKeySequence(Qt::Key_K), [this] { stepSite(m_document, m_context, -1); });
+  addCondition(find, noSites);
+  addCondition(addTo(menu, tr("Next site"), QKeySequence(Qt::Key_J), [this] { stepSite(m_document, m_context, 1); }),
+               noSites);
+  addCondition(
+      addTo(menu, tr("Previous site"), QKeySequence(Qt::Key_K), [this] { stepSite(m_document, m_context, -1); }),
+      noSites);
   menu->addSeparator();
-  const auto setPolicy = [this](std::optional<quant::Policy> policy) {
-    return [this, policy] {
-      if (!m_context.selection().sites.empty()) m_document.setPolicy(m_context.selection().sites, policy);
-    };
+  const auto setPolicy = [&](const QString& title, Qt::Key key, std::optional<quant::Policy> policy) {
+    addCondition(addTo(menu, title, QKeySequence(key),
+                       [this, policy] { m_document.setPolicy(m_context.selection().sites, policy); }),
+                 noSelection);
   };
-  addTo(menu, tr("Set to static"), QKeySequence(Qt::Key_1), setPolicy(quant::Policy::Static));
-  addTo(menu, tr("Set to LAE + static"), QKeySequence(Qt::Key_2), setPolicy(quant::Policy::LaeStatic));
-  addTo(menu, tr("Set to dynamic"), QKeySequence(Qt::Key_3), setPolicy(quant::Policy::Dynamic));
-  addTo(menu, tr("Leave in float"), QKeySequence(Qt::Key_0), setPolicy(quant::Policy::None));
-  addTo(menu, tr("Reset to rule"), QKeySequence(Qt::Key_R), setPolicy(std::nullopt));
+  setPolicy(tr("Set to static"), Qt::Key_1, quant::Policy::Static);
+  setPolicy(tr("Set to LAE + static"), Qt::Key_2, quant::Policy::LaeStatic);
+  setPolicy(tr("Set to dynamic"), Qt::Key_3, quant::Policy::Dynamic);
+  setPolicy(tr("Leave in float"), Qt::Key_0, quant::Policy::None);
+  setPolicy(tr("Reset to rule"), Qt::Key_R, std::nullopt);
 }
 
 void MainWindow::makeViewMenu(QMenu* menu) {
+  int index = 0;
   for (const ViewEntry& entry : views()) {
-    addTo(menu, entry.title, {}, [this, id = entry.id] {
-      if (!m_document.isEmpty()) m_context.show(id);
-    });
+    // The keys are the rail's; here they are only shown.
+    const QString title = entry.title + QLatin1Char('\t') + Rail::shortcutOf(index++).toString();
+    addCondition(addTo(menu, title, {}, [this, id = entry.id] { m_context.show(id); }),
+                 [this] { return m_document.isEmpty() ? tr("open a model or a snapshot first") : QString(); });
   }
   menu->addSeparator();
   for (Docks::Place place : {Docks::Sites, Docks::Inspector, Docks::Jobs}) menu->addAction(m_docks->toggle(place));
@@ -115,17 +145,6 @@ void MainWindow::makeViewMenu(QMenu* menu) {
     action->setChecked(static_cast<int>(choice) == chosen);
     themes->addAction(action);
   }
-}
-
-void MainWindow::makeRecipeMenu(QMenu* menu) {
-  QMenu* builtin = menu->addMenu(tr("Use a built-in recipe"));
-  for (const quant::BuiltinRecipe& builtinRecipe : quant::builtinRecipes()) {
-    const quant::Recipe& known = builtinRecipe.recipe;
-    const QString name = QString::fromStdString(known.name);
-    addTo(builtin, name, {}, [this, known, name] { m_document.setRecipe(known, tr("Recipe %1").arg(name)); });
-  }
-  addTo(menu, tr("Open recipe…"), {}, [this] { chooseFile(tr("Open recipe"), tr("Recipes (*.json)")); });
-  addTo(menu, tr("Save recipe as…"), {}, [this] { saveRecipe(); });
 }
 
 void MainWindow::makeHelpMenu(QMenu* menu) {
@@ -183,18 +202,6 @@ void MainWindow::saveWorkspace(bool as) {
   if (path.isEmpty()) return;
   if (!path.endsWith(QLatin1String(".oscope"))) path += QStringLiteral(".oscope");
   saveWorkspaceTo(path);
-}
-
-void MainWindow::saveRecipe() {
-  const QString path =
-      QFileDialog::getSaveFileName(this, tr("Save recipe"), QStringLiteral("recipe.json"), tr("Recipes (*.json)"));
-  if (path.isEmpty()) return;
-  try {
-    quant::saveRecipe(m_document.recipe(), path.toStdString());
-  } catch (const Error& error) {
-    showError({QString::fromStdString(error.text()), QString::fromStdString(error.where()),
-               QString::fromStdString(error.remedy())});
-  }
 }
 
 }  // namespace oscope::gui

@@ -18,6 +18,7 @@ namespace oscope::gui {
 
 class Docks;
 class DropZone;
+class FactsDialog;
 class HelpWindow;
 class InspectorDock;
 class JobsDock;
@@ -71,16 +72,24 @@ class MainWindow : public QMainWindow {
   void makeFileMenu(QMenu* menu);
   void makeEditMenu(QMenu* menu);
   void makeViewMenu(QMenu* menu);
-  void makeRecipeMenu(QMenu* menu);
   void makeHelpMenu(QMenu* menu);
   QAction* addTo(QMenu* menu, const QString& title, const QKeySequence& keys, std::function<void()> act);
   void chooseFolder();
   void chooseFile(const QString& title, const QString& filter);
   void locate(const QString& path);
   void saveWorkspace(bool as);
-  void saveRecipe();
   void openSample();
   void showHelp();
+
+  // model_menu.cpp
+  void makeModelMenu(QMenu* menu);
+  void makeRecipeMenu(QMenu* menu);
+  void showFacts();
+  void editRecipe();
+  void saveRecipe();
+  /// `action` is had while `whyNot` says nothing.
+  void addCondition(QAction* action, std::function<QString()> whyNot);
+  void refreshMenus();
 
   // main_window.cpp
   void connectAll();
@@ -116,6 +125,9 @@ class MainWindow : public QMainWindow {
   JobsDock* m_jobsDock;
   HelpWindow* m_help;
   QLabel *m_statusLeft, *m_statusRight;
+  FactsDialog* m_facts = nullptr;  ///< made on first use
+  QAction* m_openModel = nullptr;
+  std::vector<std::pair<QAction*, std::function<QString()>>> m_conditions;
   QTimer m_autosave;
   QStringList m_waiting;  ///< paths that are opened after the one that is being opened
   QString m_autosaved;    ///< "Autosaved 10:42"

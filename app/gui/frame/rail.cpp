@@ -15,11 +15,11 @@ namespace {
 constexpr int kRailWidth = 76;
 constexpr int kButtonHeight = 52;
 
-QKeySequence shortcutOf(std::size_t index) {
+}  // namespace
+
+QKeySequence Rail::shortcutOf(int index) {
   return index < 10 ? QKeySequence(QStringLiteral("Ctrl+%1").arg((index + 1) % 10)) : QKeySequence();
 }
-
-}  // namespace
 
 Rail::Rail(QWidget* parent) : QToolBar(parent) {
   setObjectName(QStringLiteral("rail"));
@@ -36,7 +36,7 @@ Rail::Rail(QWidget* parent) : QToolBar(parent) {
   m_group = new QButtonGroup(this);
   m_group->setExclusive(true);
 
-  std::size_t index = 0;
+  int index = 0;
   ViewGroup last = ViewGroup::See;
   for (const ViewEntry& entry : views()) {
     if (entry.group != last) {

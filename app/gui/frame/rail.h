@@ -14,6 +14,8 @@ class Rail : public QToolBar {
 
  public:
   explicit Rail(QWidget* parent = nullptr);
+  /// Ctrl+1 … Ctrl+0 for the first ten views.
+  static QKeySequence shortcutOf(int index);
   /// Empty: none is shown.
   void setCurrent(const QString& view);
   /// Greys out what can't be shown now, with the reason as tooltip.

@@ -47,8 +47,9 @@ TopBar::TopBar(QUndoStack& undo, QWidget* parent) : QWidget(parent) {
   row->addWidget(rule, 0, Qt::AlignVCenter);
 
   for (const auto& [action, icon, keys] :
-       {std::tuple(undo.createUndoAction(this, tr("Undo")), "undo", QKeySequence(Qt::CTRL | Qt::Key_Z)),
-        std::tuple(undo.createRedoAction(this, tr("Redo")), "redo", QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z))}) {
+       {std::tuple(m_undo = undo.createUndoAction(this, tr("Undo")), "undo", QKeySequence(Qt::CTRL | Qt::Key_Z)),
+        std::tuple(m_redo = undo.createRedoAction(this, tr("Redo")), "redo",
+        QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z))}) {
     action->setShortcut(keys);
     action->setIcon(themedIcon(QLatin1String(icon)));
     auto* button = new QToolButton(this);
@@ -81,7 +82,7 @@ void TopBar::addRunButton(QAction* action, const QString& icon, bool filled) {
   auto* button = new QPushButton(this);
   if (filled) button->setProperty("class", "primary");
   const auto follow = [button, action] {
-    button->setText(action->text());
+    button->setText(action->iconText());  // without the mnemonic of the menu
     button->setEnabled(action->isEnabled());
     button->setToolTip(action->toolTip());
   };

@@ -19,6 +19,8 @@ class TopBar : public QWidget {
   TopBar(QUndoStack& undo, QWidget* parent = nullptr);
   QMenuBar* menus() const { return m_menus; }
   QToolButton* deviceButton() const { return m_device; }
+  QAction* undoAction() const { return m_undo; }
+  QAction* redoAction() const { return m_redo; }
   /// `name` in bold, `file` beside it, "edited" where dirty.
   void setWorkspace(const QString& name, const QString& file, bool dirty);
   void setDevice(const QString& text, bool accelerator);
@@ -29,6 +31,7 @@ class TopBar : public QWidget {
   QMenuBar* m_menus;
   QLabel *m_name, *m_file;
   QToolButton* m_device;
+  QAction *m_undo, *m_redo;
   QHBoxLayout* m_row;
   bool m_hasButtons = false;
 };

@@ -7,12 +7,12 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
-#include <QSaveFile>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 #include "analysis/base/error.h"
 #include "app/gui/document.h"
+#include "app/gui/frame/table_menu.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/view_context.h"
 
@@ -215,16 +215,8 @@ void ViewFrame::saveAs() {
 bool ViewFrame::saveTo(const QString& path) {
   if (m_current == nullptr) return false;
   try {
-    if (!path.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive)) {
-      m_current->savePicture(path);
-      return true;
-    }
-    QSaveFile file(path);
-    const QByteArray table = m_current->csv().toUtf8();
-    if (!file.open(QIODevice::WriteOnly) || file.write(table) != table.size() || !file.commit()) {
-      throw Error(ErrorCode::WriteFailed, path.toStdString(), "the table could not be saved",
-                  file.errorString().toStdString() + "; choose another folder");
-    }
+    const bool table = path.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive);
+    table ? saveCsv(path, m_current->csv()) : m_current->savePicture(path);
     return true;
   } catch (const Error& error) {
     showError({QString::fromStdString(error.text()), QString::fromStdString(error.where()),

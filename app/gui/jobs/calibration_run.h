@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/calibration/calibrate.h"
+#include "analysis/compute/backend_registry.h"
 #include "app/gui/jobs/job_runner.h"
 
 namespace oscope::gui {
@@ -16,6 +17,7 @@ struct CalibrationRequest {
   calibration::DatasetOptions data;
   calibration::CalibrateOptions options;
   QString device = QStringLiteral("cpu");
+  compute::BackendOptions backend = {};
 };
 
 class CalibrationRun : public QObject {

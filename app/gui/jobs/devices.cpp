@@ -43,8 +43,8 @@ std::vector<DeviceEntry> probeDevices() {
   return devices;
 }
 
-std::unique_ptr<compute::Backend> openDevice(const QString& id) {
-  return app::makeBackendRegistry().create(id.toStdString(), {});
+std::unique_ptr<compute::Backend> openDevice(const QString& id, const compute::BackendOptions& options) {
+  return app::makeBackendRegistry().create(id.toStdString(), options);
 }
 
 }  // namespace oscope::gui

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "analysis/compute/backend.h"
+#include "analysis/compute/backend_registry.h"
 
 namespace oscope::gui {
 
@@ -25,6 +25,6 @@ struct DeviceEntry {
 std::vector<DeviceEntry> probeDevices();
 
 /// A backend on a device of probeDevices().
-std::unique_ptr<compute::Backend> openDevice(const QString& id);
+std::unique_ptr<compute::Backend> openDevice(const QString& id, const compute::BackendOptions& options = {});
 
 }  // namespace oscope::gui

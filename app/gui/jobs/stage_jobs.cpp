@@ -112,7 +112,7 @@ CalibrationRun* StageJobs::calibrate(const CalibrationRequest& request) {
               runner, [run, done] { run->addBlock(done); }, Qt::QueuedConnection);
         };
         const auto data = calibration::loadData(request.data, model->folder, model->graph.vocabulary);
-        const auto backend = openDevice(request.device);
+        const auto backend = openDevice(request.device, request.backend);
         Calibrated result;
         result.report = calibration::calibrate(*model, data.dataset, data.tokenizer.get(), request.options, *backend,
                                                context, onBlock);

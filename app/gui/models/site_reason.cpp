@@ -1,15 +1,11 @@
 #include "app/gui/models/site_reason.h"
 
-#include "app/common/number_format.h"
 #include "app/gui/document.h"
 #include "app/gui/marks.h"
+#include "quant/policy/policy_rules.h"
 
 namespace oscope::gui {
 namespace {
-
-QString figure(double value) {
-  return QString::fromStdString(app::formatRange(value));
-}
 
 bool isBetween(const Document& document, const SiteRow& row) {
   return row.range > document.v0() && row.range < document.v1();
@@ -61,15 +57,8 @@ QString fullReason(const Document& document, std::size_t site) {
   if (!document.thresholds()->thresholdsAct() && !row.overridden) {
     return QString::fromStdString(document.plan()->sites[site].reason);
   }
-  QString relation;
-  if (row.range <= document.v0()) {
-    relation = QStringLiteral("v = %1 ≤ v0 = %2").arg(figure(row.range), figure(document.v0()));
-  } else if (isBetween(document, row)) {
-    relation = QStringLiteral("v0 = %1 < v = %2 < v1 = %3")
-                   .arg(figure(document.v0()), figure(row.range), figure(document.v1()));
-  } else {
-    relation = QStringLiteral("v = %1 ≥ v1 = %2").arg(figure(row.range), figure(document.v1()));
-  }
+  QString relation =
+      QString::fromStdString(quant::thresholdReason(static_cast<double>(row.range), document.v0(), document.v1()));
   if (row.overridden) {
     const QString hand = byHand(document, row);
     return document.thresholds()->thresholdsAct() ? QObject::tr("%1 (%2)").arg(hand, relation) : hand;

@@ -19,16 +19,10 @@ bool isStep(const QKeyEvent& event) {
 
 }  // namespace
 
-StripHeader::StripHeader(const PolicyTableModel* model, QWidget* parent)
-    : QHeaderView(Qt::Horizontal, parent), m_model(model) {
-  setSectionsClickable(true);
-  setHighlightSections(false);
-}
+StripHeader::StripHeader(const PolicyTableModel* model, DataTable* table) : TableHeader(table), m_model(model) {}
 
 void StripHeader::paintSection(QPainter* painter, const QRect& box, int section) const {
-  painter->save();
-  QHeaderView::paintSection(painter, box, section);
-  painter->restore();
+  TableHeader::paintSection(painter, box, section);
   if (section != Model::Strip) return;
   const auto [v0, v1] = stripThresholds(*m_model, box.left(), box.width());
   painter->save();
@@ -46,7 +40,6 @@ void StripHeader::paintSection(QPainter* painter, const QRect& box, int section)
 PolicyTable::PolicyTable(const PolicyTableModel* model, QWidget* parent) : DataTable(parent) {
   auto* header = new StripHeader(model, this);
   setHorizontalHeader(header);
-  header->setFixedHeight(28);
   header->setSectionResizeMode(QHeaderView::Fixed);
   header->setMinimumSectionSize(40);
   header->viewport()->installEventFilter(this);

@@ -2,19 +2,18 @@
 // bar that floats over it.
 #pragma once
 
-#include <QHeaderView>
-
 #include "app/gui/frame/data_table.h"
+#include "app/gui/frame/table_menu.h"
 #include "app/gui/models/policy_table_model.h"
 
 namespace oscope::gui {
 
 /// Draws "v0" and "v1" over the strips.
-class StripHeader : public QHeaderView {
+class StripHeader : public TableHeader {
   Q_OBJECT
 
  public:
-  StripHeader(const PolicyTableModel* model, QWidget* parent);
+  StripHeader(const PolicyTableModel* model, DataTable* table);
 
  protected:
   void paintSection(QPainter* painter, const QRect& box, int section) const override;

@@ -126,6 +126,11 @@ void PolicyView::setRecipeShown(bool shown) {
   QSettings().setValue(kPanelKey, shown);
 }
 
+void PolicyView::editRecipe() {
+  setRecipeShown(true);
+  m_recipe->setFocus(Qt::ShortcutFocusReason);
+}
+
 void PolicyView::refresh() {
   m_model->refresh();
   m_nothing->setVisible(m_sorter->rowCount() == 0 && m_model->rowCount() > 0);

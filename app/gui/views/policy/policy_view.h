@@ -34,6 +34,8 @@ class PolicyView : public View {
   FilterRow* filterRow() const { return m_filter; }
   RecipeForm* recipeForm() const { return m_recipe; }
   void setRecipeShown(bool shown);
+  /// Shows the recipe as a form and takes the keyboard there.
+  void editRecipe();
 
  protected:
   void showEvent(QShowEvent* event) override;
