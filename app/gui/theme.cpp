@@ -258,7 +258,6 @@ QAbstractSpinBox::up-arrow { image: url(:/icons/field-up.svg); width: 11px; heig
 QAbstractSpinBox::down-arrow { image: url(:/icons/field-down.svg); width: 11px; height: 11px; }
 QComboBox QAbstractItemView { background: @surface; color: @ink; border: 1px solid @borderStrong;
   selection-background-color: @hover; selection-color: @ink; }
-QTableView::item { padding: 0 5px; }
 QAbstractItemView { background: @surface; color: @ink; border: none; outline: none; alternate-background-color: @surface2;
   selection-background-color: @selection; selection-color: @ink; gridline-color: @border; }
 QHeaderView { background: @surface2; border: none; }

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <QAbstractItemModelTester>
+#include <QApplication>
 #include <QCheckBox>
 #include <QEventLoop>
 #include <QLabel>
@@ -21,6 +22,7 @@
 #include "app/gui/frame/view_frame.h"
 #include "app/gui/jobs/sample_workspace.h"
 #include "app/gui/models/runtime_table_model.h"
+#include "app/gui/theme.h"
 #include "app/gui/views/export/export_view.h"
 #include "app/gui/views/verify/agreement_plot.h"
 #include "app/gui/views/verify/report_page.h"
@@ -150,6 +152,28 @@ TEST_F(ExportVerify, ExportsAndVerifiesToTheEndAndTheReportStays) {
   open(m_workspace);
   ASSERT_TRUE(m_window.document().report().has_value());
   EXPECT_TRUE(m_window.document().rows().front().measuredDb.has_value());
+}
+
+TEST_F(ExportVerify, BothViewsLiveThroughAChangeOfTheTheme) {
+  ASSERT_FALSE(m_export->findings().isEmpty());
+  const auto icon = [this] {
+    for (const QLabel* label : m_export->findChildren<QLabel*>()) {
+      if (!label->pixmap(Qt::ReturnByValue).isNull()) return label->pixmap(Qt::ReturnByValue).toImage();
+    }
+    return QImage();
+  };
+  const QImage light = icon();
+  quant::VerifyReport report;
+  report.checks = {{"codes", "codes of x", true, ""}};
+  m_window.document().setReport(report, {});
+  m_window.context().show(QStringLiteral("verify"));
+  m_window.context().show(QStringLiteral("export"));
+  applyTheme(*qApp, ThemeChoice::Dark);
+  QTest::qWait(20);
+  EXPECT_NE(icon(), light);
+  applyTheme(*qApp, ThemeChoice::Light);
+  QTest::qWait(20);
+  EXPECT_EQ(icon(), light);
 }
 
 TEST_F(ExportVerify, StartIsDisabledWithItsReason) {

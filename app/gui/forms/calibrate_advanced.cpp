@@ -117,14 +117,9 @@ void CalibrateAdvanced::makeFields(QGridLayout* grid) {
                         m_box),
                   0, 2);
   grid->addWidget(field(tr("CPU threads"), m_threads, tr("The result doesn't depend on it."), m_box), 1, 0);
-  grid->addWidget(field(tr("Device memory"), m_deviceMemory,
-                        tr("Most GPU memory to use. On the CPU the memory budget above is the limit."), m_box),
-                  1, 1);
-  grid->addWidget(field(tr("Products on a GPU"), m_precision,
-                        tr("fast rounds activations to the weights' 16 bits, as 16-bit models do; full keeps "
-                           "float32's precision at three times the work."),
-                        m_box),
-                  1, 2);
+  grid->addWidget(field(tr("Device memory"), m_deviceMemory, {}, m_box), 1, 1);
+  grid->addWidget(field(tr("Products on a GPU"), m_precision, {}, m_box), 1, 2);
+  setAccelerator(false);
 }
 
 void CalibrateAdvanced::makeObservers(QGridLayout* grid, int row) {
@@ -165,11 +160,14 @@ void CalibrateAdvanced::setFrom(const calibration::DatasetOptions& data, const c
 }
 
 void CalibrateAdvanced::setAccelerator(bool accelerator) {
-  const QString why = tr("the chosen device is the CPU");
-  for (QWidget* control : std::initializer_list<QWidget*>{m_deviceMemory, m_precision}) {
-    control->setEnabled(accelerator);
-    control->setAccessibleDescription(accelerator ? QString() : why);
-  }
+  m_deviceMemory->setEnabled(accelerator);
+  m_precision->setEnabled(accelerator);
+  m_deviceMemory->setToolTip(accelerator ? tr("Most GPU memory to use.")
+                                         : tr("The chosen device is the CPU: the memory budget above is the limit."));
+  m_precision->setToolTip(accelerator
+                              ? tr("fast rounds activations to the weights' 16 bits, as 16-bit models do; full keeps "
+                                   "float32's precision at three times the work.")
+                              : tr("The chosen device is the CPU, which keeps float32's precision."));
 }
 
 void CalibrateAdvanced::setExpanded(bool expanded) {

@@ -38,7 +38,8 @@ std::vector<TableCell> siteRow(const app::SiteFacts& site) {
 FactsDialog::FactsDialog(Document& document, QWidget* parent) : QDialog(parent), m_document(document) {
   setWindowTitle(tr("Model facts"));
   setModal(false);
-  resize(760, 700);
+  setProperty("class", "surface");
+  resize(760, 780);
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(0, 0, 0, 0);
   outer->setSpacing(0);

@@ -60,7 +60,7 @@ void BarRows::paintEvent(QPaintEvent*) {
     painter.setPen(Qt::NoPen);
     painter.setBrush(t.hover);
     painter.drawRect(QRectF(left, middle - 4, width, 8));
-    painter.setBrush(row.hatched ? QBrush(t.borderStrong, Qt::BDiagPattern) : QBrush(row.color));
+    painter.setBrush(row.hatched ? QBrush(t.ink3, Qt::BDiagPattern) : QBrush(row.color));
     painter.drawRect(QRectF(left, middle - 4, width * std::clamp(row.share, 0.0, 1.0), 8));
     painter.setFont(monoFont(12));
     painter.setPen(row.hatched ? t.ink3 : t.ink);

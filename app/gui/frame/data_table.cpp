@@ -6,6 +6,7 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QMouseEvent>
+#include <QStyledItemDelegate>
 #include <algorithm>
 #include <cmath>
 
@@ -33,6 +34,27 @@ QString cell(const QAbstractItemModel& model, int row, int column) {
 bool isMissing(const QVariant& value) {
   return !value.isValid() || (value.typeId() == QMetaType::Double && std::isnan(value.toDouble()));
 }
+
+/// Text as far from the edges of its cell as titles are from those of their heads.
+class CellDelegate : public QStyledItemDelegate {
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+
+  QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    return QStyledItemDelegate::sizeHint(option, index) + QSize(2 * kPadding, 0);
+  }
+  void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    QStyleOptionViewItem cell = option;
+    initStyleOption(&cell, index);
+    cell.widget->style()->drawPrimitive(QStyle::PE_PanelItemViewItem, &cell, painter, cell.widget);
+    QStyleOptionViewItem inner = option;
+    inner.rect.adjust(kPadding, 0, -kPadding, 0);
+    QStyledItemDelegate::paint(painter, inner, index);
+  }
+
+ private:
+  static constexpr int kPadding = 5;
+};
 
 }  // namespace
 
@@ -126,6 +148,7 @@ DataTable::DataTable(QWidget* parent) : QTableView(parent) {
   setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
   setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
   setTabKeyNavigation(false);
+  setItemDelegate(new CellDelegate(this));
   setCornerButtonEnabled(false);
   verticalHeader()->hide();
   setHorizontalHeader(new TableHeader(this));

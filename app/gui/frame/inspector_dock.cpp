@@ -1,6 +1,7 @@
 #include "app/gui/frame/inspector_dock.h"
 
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -285,6 +286,7 @@ void InspectorDock::refreshOutliers() {
     m_outlierHint->setText(tr("largest %1 of %2").arg(rows.size()).arg(text(app::formatCount(site.channels))));
     m_outliers->setTable({{tr("channel"), true}, {tr("max |x|"), true}, {tr("× median"), true}, {tr("token")}},
                          std::move(rows));
+    m_outliers->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
   }
   const auto chosen =
       std::find(m_outlierChannels.begin(), m_outlierChannels.end(), m_context.selection().channel.value_or(-1));

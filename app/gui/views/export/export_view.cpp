@@ -305,7 +305,9 @@ void ExportView::showEvent(QShowEvent* event) {
 
 void ExportView::changeEvent(QEvent* event) {
   View::changeEvent(event);
-  if (event->type() == QEvent::PaletteChange && m_findings != nullptr) refresh();  // icons carry colours
+  // Icons carry colours. Later: the application goes through all widgets, and these are made anew.
+  if (event->type() == QEvent::PaletteChange)
+    QMetaObject::invokeMethod(this, &ExportView::refresh, Qt::QueuedConnection);
 }
 
 QString ExportView::reason() const {

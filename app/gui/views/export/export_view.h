@@ -57,7 +57,7 @@ class ExportView : public View {
   ParamForm* m_params;
   DataTable* m_table;
   RuntimeTableModel* m_runtimes;
-  QVBoxLayout* m_findings = nullptr;
+  QVBoxLayout* m_findings;
   QStringList m_findingTexts;
   std::uint64_t m_predicted = 0;  ///< bytes of the files; 0: unknown
   bool m_refused = false;         ///< the format says that it can't carry the plan

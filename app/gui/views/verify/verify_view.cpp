@@ -110,7 +110,12 @@ void VerifyView::refresh() {
 
 void VerifyView::changeEvent(QEvent* event) {
   View::changeEvent(event);
-  if (event->type() == QEvent::PaletteChange && m_pages != nullptr && showsReport()) refresh();  // badge and icons carry colours
+  if (event->type() != QEvent::PaletteChange) return;
+  // Badge and icons carry colours. Later: the application goes through all widgets, and these are made anew.
+  const auto recolour = [this] {
+    if (showsReport()) refresh();
+  };
+  QMetaObject::invokeMethod(this, recolour, Qt::QueuedConnection);
 }
 
 bool VerifyView::canSavePicture() const {

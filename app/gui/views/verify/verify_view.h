@@ -42,7 +42,7 @@ class VerifyView : public View {
   QWidget* m_controls;
   QLabel* m_badge;
   QPushButton *m_save, *m_again;
-  QStackedWidget* m_pages = nullptr;
+  QStackedWidget* m_pages;
   QScrollArea* m_scroll;
   VerifySetup* m_setup;
   ReportPage* m_page;
