@@ -100,9 +100,9 @@ TEST_F(BadInput, AFileOfAnotherKindAndAPathThatIsGone) {
 }
 
 TEST_F(BadInput, APlaceThatCannotBeWritten) {
-  EXPECT_FALSE(m_window.frame()->saveTo(QStringLiteral("/proc/ranges.png")));
+  EXPECT_EQ(saveAndWait("/proc/ranges.png").state, JobOutcome::State::Failed);
   EXPECT_TRUE(m_window.frame()->findChild<ErrorBar*>()->text().contains(QStringLiteral("/proc/ranges.png")));
-  EXPECT_FALSE(m_window.frame()->saveTo(QStringLiteral("/proc/ranges.csv")));
+  EXPECT_EQ(saveAndWait("/proc/ranges.csv").state, JobOutcome::State::Failed);
   m_window.document().setThresholds(20, 150);
   m_window.saveWorkspaceTo(QStringLiteral("/proc/w.oscope"));
   EXPECT_TRUE(m_window.document().isEdited());
@@ -120,7 +120,7 @@ TEST_F(ShownWindow, BeforeAnythingIsOpenTheStartPageSaysWhatWentWrong) {
 
 TEST_F(SampleWindow, PicturesAndTablesAreWritten) {
   for (const char* name : {"a.png", "a.svg", "a.csv"}) {
-    ASSERT_TRUE(m_window.frame()->saveTo(text(m_scratch.path() / name)));
+    ASSERT_EQ(saveAndWait(m_scratch.path() / name).state, JobOutcome::State::Done);
   }
   QFile table(text(m_scratch.path() / "a.csv"));
   ASSERT_TRUE(table.open(QIODevice::ReadOnly));

@@ -58,7 +58,8 @@ TEST_F(Channels, FiguresAndCsvAreTheSitesOwnBeforeAndAfterItsFold) {
   EXPECT_EQ(m_view->figures()->before(3).toStdString(),
             app::formatDb(predictions.at(index, quant::Policy::Static).total) + " →");
 
-  const QStringList lines = m_view->csv().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+  const QStringList lines =
+      QString::fromStdString(m_view->tableWork()({})).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
   ASSERT_EQ(lines.size(), stats.channels + 1);
   for (std::int64_t j = 0; j < stats.channels; ++j) {
     const QStringList cells = lines[static_cast<int>(j) + 1].split(QLatin1Char(','));
@@ -171,7 +172,7 @@ TEST_F(Channels, ModelsAreSoundAndPicturesAreWritten) {
   m_view->tables()->outliers()->sortByColumn(OutlierModel::BitsAfter, Qt::AscendingOrder);
   for (const char* name : {"channels.png", "channels.svg"}) {
     const QString path = QString::fromStdString((m_scratch / name).string());
-    m_view->savePicture(path);
+    m_view->savePicture(path)({});
     EXPECT_GT(QFileInfo(path).size(), 1000) << name;
   }
 }

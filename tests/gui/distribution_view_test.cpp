@@ -147,7 +147,7 @@ TEST_F(Distribution, PositionsHoldTheRangeAndAClickSelectsItsToken) {
 TEST_F(Distribution, PicturesAreWritten) {
   for (const char* name : {"distribution.png", "distribution.svg"}) {
     const QString path = QString::fromStdString((m_scratch / name).string());
-    m_view->savePicture(path);
+    m_view->savePicture(path)({});
     EXPECT_GT(QFileInfo(path).size(), 1000) << name;
   }
 }

@@ -119,9 +119,9 @@ TEST(HeatCsv, HoldsTheVisibleCellsWithAllTheirDigits) {
   const std::vector<float> a{0.1f, 2, 3, 4}, b{5, 1.0f / 3, 7, 8};
   HeatBand band;
   band.values = std::make_shared<stats::MaxPyramid>(std::vector<std::span<const float>>{a, b}, 4);
-  const QString csv = heatCsv({band}, {0, 0.5, 0, 2}, QStringLiteral("row"),
-                              [](int, std::int64_t row) { return QString::number(row); });
-  EXPECT_EQ(csv, QStringLiteral("row,0,1\n0,0.1,2\n1,5,0.33333334\n"));
+  const std::string csv =
+      heatCsv({band}, {0, 0.5, 0, 2}, "row", [](int, std::int64_t row) { return std::to_string(row); }, {});
+  EXPECT_EQ(csv, "row,0,1\n0,0.1,2\n1,5,0.33333334\n");
 }
 
 }  // namespace

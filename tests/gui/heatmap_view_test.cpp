@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <QPainter>
 #include <QSignalSpy>
+#include <QSvgRenderer>
 #include <QTest>
 #include <QWheelEvent>
 
@@ -179,11 +181,21 @@ TEST_F(Heatmap, TheSelectedSiteShowsItsKeptTokens) {
 TEST_F(Heatmap, PicturesAndTablesAreSaved) {
   const test::ScratchFolder out;
   for (const char* name : {"map.png", "map.svg"}) {
-    m_view->savePicture(QString::fromStdString((out / name).string()));
+    m_view->savePicture(QString::fromStdString((out / name).string()))({});
     EXPECT_GT(std::filesystem::file_size(out / name), 10'000u) << name;
   }
+  // The drawing holds the five pictures as they are shown, not what stood in while it was painted.
+  QSvgRenderer drawing(QString::fromStdString((out / "map.svg").string()));
+  ASSERT_TRUE(drawing.isValid());
+  QImage drawn(m_view->size(), QImage::Format_RGB32);
+  QPainter painter(&drawn);
+  drawing.render(&painter, QRectF(QPointF(), m_view->size()));
+  const QPoint loud = m_plot->mapTo(m_view, loudest()), quiet = loud + QPoint(20, 0);
+  EXPECT_GT(qGray(drawn.pixel(loud)), 150);
+  EXPECT_LT(qGray(drawn.pixel(quiet)), 120);
   m_plot->setWindow({0, 10.0 / 28'672, 0, 2});
-  const QStringList lines = m_view->csv().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+  const QStringList lines =
+      QString::fromStdString(m_view->tableWork()({})).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
   ASSERT_EQ(lines.size(), 4 * 3) << "four kinds of two blocks, each with a line of channel numbers";
   EXPECT_EQ(lines[9], QStringLiteral("block,site,0,1,2,3,4,5,6,7,8,9"));
   const stats::SiteStats& site = m_window.document().snapshot()->site({0, SiteKind::FfnMid});

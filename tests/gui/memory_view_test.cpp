@@ -135,7 +135,7 @@ TEST_F(Memory, TheWayBackRestoresTheZoomOfTheViewLeft) {
 
 TEST_F(Memory, SavesItsPictureAndItsTables) {
   for (const char* name : {"m.png", "m.svg", "m.csv"})
-    EXPECT_TRUE(m_window.frame()->saveTo(text(m_scratch.path() / name))) << name;
+    EXPECT_EQ(saveAndWait(m_scratch.path() / name).state, JobOutcome::State::Done) << name;
 }
 
 TEST_F(ShownWindow, MemoryNeedsACheckpointOrAKnownShapeButNoSnapshot) {

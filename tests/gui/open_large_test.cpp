@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <QEventLoop>
+#include <algorithm>
+#include <fstream>
 
 #include "app/gui/jobs/load_workspace.h"
 #include "app/gui/views/heatmap/heatmap_view.h"
@@ -71,6 +73,32 @@ TEST_F(LargeSnapshot, ViewsOfOneSiteAndTheHeatMapNeverBlockTheWindow) {
         },
         &m_window.jobs(), &JobRunner::jobFinished, [this] { return m_window.jobs().runningCount() == 0; });
     EXPECT_LE(longest.busyMilliseconds, kLongestEvent) << longest.what.toStdString() << " in " << id;
+  }
+}
+
+TEST_F(LargeSnapshot, ItsCellsAreSavedAndCancelledByAJob) {
+  openAndWait(text(m_path));
+  auto* view = showView<HeatmapView>("heatmap");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return view->hasTable() && m_window.jobs().runningCount() == 0; }, kPatience));
+  const auto ended = [this] { return m_window.jobs().runningCount() == 0; };
+  for (const char* name : {"cells.csv", "map.png", "map.svg"}) {
+    const test::LongestEvent longest = watch([&] { m_window.frame()->saveTo(text(m_scratch / name)); },
+                                             &m_window.jobs(), &JobRunner::jobFinished, ended);
+    EXPECT_LE(longest.busyMilliseconds, kLongestEvent) << longest.what.toStdString() << ", saving " << name;
+    EXPECT_TRUE(std::filesystem::exists(m_scratch / name)) << name;
+  }
+  std::ifstream file(m_scratch / "cells.csv");
+  std::int64_t lines = 0, commas = 0;
+  for (std::string line; std::getline(file, line); ++lines) commas += std::count(line.begin(), line.end(), ',');
+  EXPECT_EQ(lines, 4 * 81);
+  EXPECT_EQ(commas, 81 * (3 * 1024 + 3584 + 4)) << "every cell of every block";
+
+  Job* job = m_window.frame()->saveTo(text(m_scratch / "stopped.csv"));
+  job->cancel();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !job->running(); }, kPatience));
+  EXPECT_EQ(job->outcome().state, JobOutcome::State::Cancelled);
+  for (const auto& entry : std::filesystem::directory_iterator(m_scratch.path())) {
+    EXPECT_EQ(entry.path().string().find("stopped"), std::string::npos) << "nothing half-written stays";
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "app/gui/frame/main_window.h"
 #include "app/gui/frame/view_frame.h"
+#include "app/gui/jobs/job_runner.h"
 #include "app/gui/jobs/sample_workspace.h"
 #include "tests/support/test_data.h"
 
@@ -39,6 +40,14 @@ class ShownWindow : public ::testing::Test {
     QStringList words;
     for (const QVariant& argument : failed.front()) words << argument.toString();
     return words;
+  }
+  /// Saves the shown view as picture or table.
+  JobOutcome saveAndWait(const std::filesystem::path& path) {
+    Job* job = m_window.frame()->saveTo(text(path));
+    if (job == nullptr || !QTest::qWaitFor([&] { return !job->running(); }, kPatience)) {
+      return {JobOutcome::State::Failed, QStringLiteral("not saved"), {}, {}, {}};
+    }
+    return job->outcome();
   }
   template <typename T>
   T* showView(const char* id) {

@@ -122,6 +122,7 @@ MainWindow::~MainWindow() {
 void MainWindow::connectAll() {
   connect(m_frame, &ViewFrame::emptyActionRequested, m_run, &RunActions::calibrate);
   connect(m_frame, &ViewFrame::helpRequested, this, &MainWindow::showHelp);
+  connect(m_frame, &ViewFrame::saved, this, [this](const QString& path) { m_jobsDock->log(tr("saved %1").arg(path)); });
   connect(m_rail, &Rail::viewRequested, &m_context, &ViewContext::show);
   connect(&m_context, &ViewContext::viewChanged, this, &MainWindow::showView);
   connect(&m_context, &ViewContext::selectionChanged, this, &MainWindow::refreshStatus);

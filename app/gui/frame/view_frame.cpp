@@ -1,18 +1,11 @@
 #include "app/gui/frame/view_frame.h"
 
-#include <QApplication>
-#include <QClipboard>
-#include <QFileDialog>
-#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QMenu>
 #include <QToolButton>
 #include <QVBoxLayout>
 
-#include "analysis/base/error.h"
 #include "app/gui/document.h"
-#include "app/gui/frame/table_menu.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/view_context.h"
 
@@ -142,10 +135,6 @@ void ViewFrame::refreshHeader() {
   m_more->setVisible(tools);
 }
 
-bool ViewFrame::canSave() const {
-  return m_current != nullptr && (m_current->canSavePicture() || !m_current->csv().isEmpty());
-}
-
 void ViewFrame::showError(const ErrorBarText& error) {
   m_error->showError(error);
 }
@@ -177,51 +166,6 @@ void ViewFrame::setBusy(bool busy) {
     m_busyLine->hide();
   } else if (!m_busyLine->isVisible() && !m_busyDelay.isActive()) {
     m_busyDelay.start();
-  }
-}
-
-void ViewFrame::showMore(QWidget* widget) {
-  if (m_current == nullptr) return;
-  QMenu menu(this);
-  if (m_current->canFit()) menu.addAction(tr("Show all"), m_current, [this] { m_current->fit(); });
-  if (canSave()) menu.addAction(tr("Save picture or table…"), this, &ViewFrame::saveAs);
-  if (m_current->canSavePicture()) {
-    menu.addAction(tr("Copy picture"), this, [this] { QApplication::clipboard()->setPixmap(m_current->grab()); });
-  }
-  if (!m_current->csv().isEmpty()) {
-    menu.addAction(tr("Copy table as CSV"), this, [this] { QApplication::clipboard()->setText(m_current->csv()); });
-  }
-  menu.addSeparator();
-  menu.addAction(tr("What this view shows"), this, &ViewFrame::helpRequested);
-  menu.exec(widget->mapToGlobal(QPoint(0, widget->height() + 2)));
-}
-
-void ViewFrame::saveAs() {
-  if (!canSave()) return;
-  QStringList filters;
-  if (m_current->canSavePicture()) filters << tr("PNG picture (*.png)") << tr("SVG picture (*.svg)");
-  if (!m_current->csv().isEmpty()) filters << tr("CSV table (*.csv)");
-  QString filter;
-  QString path =
-      QFileDialog::getSaveFileName(this, tr("Save"), m_currentId, filters.join(QStringLiteral(";;")), &filter);
-  if (path.isEmpty()) return;
-  for (const char* suffix : {".png", ".svg", ".csv"}) {
-    const QString wanted = QLatin1String(suffix);
-    if (filter.contains(QLatin1Char('*') + wanted) && QFileInfo(path).suffix().isEmpty()) path += wanted;
-  }
-  saveTo(path);
-}
-
-bool ViewFrame::saveTo(const QString& path) {
-  if (m_current == nullptr) return false;
-  try {
-    const bool table = path.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive);
-    table ? saveCsv(path, m_current->csv()) : m_current->savePicture(path);
-    return true;
-  } catch (const Error& error) {
-    showError({QString::fromStdString(error.text()), QString::fromStdString(error.where()),
-               QString::fromStdString(error.remedy())});
-    return false;
   }
 }
 

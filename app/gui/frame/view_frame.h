@@ -15,6 +15,8 @@ class QToolButton;
 
 namespace oscope::gui {
 
+class Job;
+
 class ViewFrame : public QWidget {
   Q_OBJECT
 
@@ -32,8 +34,9 @@ class ViewFrame : public QWidget {
   void setBusy(bool busy);
   /// Saves picture or table of the current view through a file dialog.
   void saveAs();
-  /// The same to a file whose suffix says what: .png, .svg or .csv. False: an error is shown.
-  bool saveTo(const QString& path);
+  /// The same to a file whose suffix says what: .png, .svg or .csv. The job that writes it; null: nothing to write.
+  Job* saveTo(const QString& path);
+  void copyTable();
   /// Fit, save, copy and help, as a menu below `widget`.
   void showMore(QWidget* widget);
 
@@ -44,10 +47,12 @@ class ViewFrame : public QWidget {
  signals:
   void emptyActionRequested();
   void helpRequested();
+  void saved(const QString& path);
 
  private:
   void refreshHeader();
   bool canSave() const;
+  void sayFailure(Job* job);
 
   ViewServices m_services;
   QToolButton *m_back, *m_forward, *m_fit, *m_save, *m_more;

@@ -7,6 +7,7 @@
 #include "app/common/number_format.h"
 #include "app/gui/plots/heat_plot.h"
 #include "app/gui/plots/plot_paint.h"
+#include "app/gui/plots/save_picture.h"
 #include "app/gui/theme.h"
 
 namespace oscope::gui {
@@ -62,7 +63,7 @@ void HeatPlot::paintBand(QPainter& painter, int band, const Pictures& pictures) 
   const QImage& image = pictures.images[index];
   const HeatWindow& own = pictures.window;
   if (own == m_window) {
-    painter.drawImage(box, image);
+    drawLargeImage(painter, box, image);
     return;
   }
   // Until the new picture is here, the old one stands where its cells are now.
@@ -108,7 +109,7 @@ void HeatPlot::paintLabels(QPainter& painter, int band) const {
     if (y > lowest - kRowLabelGap || (i > 0 && y < centreOf(rowTicks.front()) + kRowLabelGap)) continue;
     lowest = y;
     painter.setPen(t.ink2);
-    painter.drawText(QRectF(box.left() - 74, y - 8, 66, 16), Qt::AlignRight | Qt::AlignVCenter, rowTicks[i].label);
+    painter.drawText(QRectF(box.left() - 80, y - 8, 68, 16), Qt::AlignRight | Qt::AlignVCenter, rowTicks[i].label);
   }
   if (data.divider > 0) {
     const double y = toPixel(band, static_cast<double>(data.divider), 0).y();

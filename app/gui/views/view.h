@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/base/json.h"
+#include "app/gui/jobs/file_work.h"
 
 namespace oscope::gui {
 
@@ -37,10 +38,16 @@ class View : public QWidget {
   virtual bool focusFilter() { return false; }
   /// Esc: the innermost thing to leave (a drag, a rubber band, a filter); true where there was one.
   virtual bool escape() { return false; }
-  /// Ctrl+Shift+E and the header's save button: the picture as PNG or SVG, the data as CSV. False: not offered.
+  /// Ctrl+Shift+E and the header's save button: the picture as PNG or SVG. False: not offered.
   virtual bool canSavePicture() const { return false; }
-  virtual void savePicture(const QString& path) { Q_UNUSED(path); }
+  /// Paints the picture now; a job encodes and writes it.
+  virtual FileWork savePicture(const QString& path) { return (void)path, nullptr; }
+  /// The data as CSV, empty: none. A view of many figures gives tableWork() instead, which a job makes, and hasTable().
   virtual QString csv() const { return {}; }
+  virtual bool hasTable() const { return !csv().isEmpty(); }
+  virtual TextWork tableWork() const {
+    return [text = csv().toStdString()](const JobContext&) { return text; };
+  }
   /// Shows all of the data again. False from canFit(): there is nothing to zoom.
   virtual bool canFit() const { return false; }
   virtual void fit() {}

@@ -1,6 +1,7 @@
 #include "app/gui/views/channels/channel_series.h"
 
-#include <QStringList>
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -72,30 +73,25 @@ Scale channelAxis(const ChannelSeries& series, bool log) {
   return scale;
 }
 
-QString channelsCsv(const ChannelSeries& series, const stats::Snapshot& snapshot) {
+std::string channelsCsv(const ChannelSeries& series, const stats::Snapshot& snapshot, const JobContext& context) {
   const stats::SiteStats& site = snapshot.site(series.site);
-  QString table = QStringLiteral(
+  std::string table =
       "channel,absmax,min,max,rms,scale,after,smoothquant_scale,smoothquant_after,bits_before,bits_after,cluster,"
-      "sample,position\n");
-  const auto number = [](double value) { return QString::number(value, 'g', 9); };
+      "sample,position\n";
+  const auto number = [](double value) { return fmt::format("{:.9g}", value); };
   const bool reference = !series.reference.empty();
+  ProgressMeter meter(context, "table", "channels", static_cast<std::int64_t>(series.before.size()));
   for (std::size_t j = 0; j < series.before.size(); ++j) {
     const auto place = snapshot.place(site.absmaxToken[j]);
-    const QStringList cells{QString::number(j),
-                            number(site.absmax[j]),
-                            number(site.min[j]),
-                            number(site.max[j]),
-                            j < site.rms.size() ? number(site.rms[j]) : QString(),
-                            number(series.fold.scale[j]),
-                            number(series.after[j]),
-                            reference ? number(series.referenceScale[j]) : QString(),
-                            reference ? number(series.reference[j]) : QString(),
-                            number(quant::effectiveBits(series.before[j], series.rangeBefore, series.bits)),
-                            number(quant::effectiveBits(series.after[j], series.rangeAfter, series.bits)),
-                            series.labels.empty() ? QString() : QString::number(series.labels[j] + 1),
-                            QString::number(place.sample),
-                            QString::number(place.position)};
-    table += cells.join(QLatin1Char(',')) + QLatin1Char('\n');
+    table +=
+        fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", j, number(site.absmax[j]), number(site.min[j]),
+                    number(site.max[j]), j < site.rms.size() ? number(site.rms[j]) : "", number(series.fold.scale[j]),
+                    number(series.after[j]), reference ? number(series.referenceScale[j]) : "",
+                    reference ? number(series.reference[j]) : "",
+                    number(quant::effectiveBits(series.before[j], series.rangeBefore, series.bits)),
+                    number(quant::effectiveBits(series.after[j], series.rangeAfter, series.bits)),
+                    series.labels.empty() ? "" : std::to_string(series.labels[j] + 1), place.sample, place.position);
+    meter.advance(1);
   }
   return table;
 }

@@ -1,10 +1,11 @@
 // What the Channels view draws of one site, as values: no widget.
 #pragma once
 
-#include <QString>
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "analysis/base/job_context.h"
 #include "analysis/stats/snapshot.h"
 #include "app/gui/plots/decimate.h"
 #include "app/gui/plots/scale.h"
@@ -35,6 +36,6 @@ std::vector<std::int64_t> channelsAbove(const Ranked& ranked, double median, dou
 Scale channelAxis(const ChannelSeries& series, bool log);
 
 /// Every channel in a row, full precision.
-QString channelsCsv(const ChannelSeries& series, const stats::Snapshot& snapshot);
+std::string channelsCsv(const ChannelSeries& series, const stats::Snapshot& snapshot, const JobContext& context);
 
 }  // namespace oscope::gui

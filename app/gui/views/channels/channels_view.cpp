@@ -290,12 +290,12 @@ bool ChannelsView::escape() {
   return true;
 }
 
-void ChannelsView::savePicture(const QString& path) {
+FileWork ChannelsView::savePicture(const QString& path) {
   const bool left = m_panes->current() != kSorted, right = m_panes->current() != kInOrder;
   const int leftWidth = left ? m_order->width() : 0;
   const int height = left ? m_order->height() : m_rank->height();
   const QSize size(leftWidth + (right ? m_rank->width() : 0), m_legend->height() + height);
-  gui::savePicture(path, size, [&](QPainter& painter) {
+  return gui::savePicture(path, size, [&](QPainter& painter) {
     m_legend->renderTo(painter, size.width(), subtitle());
     painter.translate(0, m_legend->height());
     if (left) m_order->renderTo(painter);
@@ -306,8 +306,10 @@ void ChannelsView::savePicture(const QString& path) {
   });
 }
 
-QString ChannelsView::csv() const {
-  return m_series ? channelsCsv(*m_series, *m_services.document.snapshot()) : QString();
+TextWork ChannelsView::tableWork() const {
+  return [series = m_series, snapshot = m_services.document.snapshot()](const JobContext& context) {
+    return series ? channelsCsv(*series, *snapshot, context) : std::string();
+  };
 }
 
 }  // namespace oscope::gui

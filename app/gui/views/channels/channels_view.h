@@ -29,9 +29,10 @@ class ChannelsView : public View {
   QString subtitle() const override;
   bool escape() override;
   bool canSavePicture() const override { return m_series != nullptr; }
-  void savePicture(const QString& path) override;
+  FileWork savePicture(const QString& path) override;
   /// Every channel of the site, full precision.
-  QString csv() const override;
+  TextWork tableWork() const override;
+  bool hasTable() const override { return m_series != nullptr; }
 
   ChannelOrderPlot* orderPlot() const { return m_order; }
   ChannelRankPlot* rankPlot() const { return m_rank; }

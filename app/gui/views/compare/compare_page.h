@@ -3,6 +3,8 @@
 
 #include <QWidget>
 
+#include "app/gui/jobs/file_work.h"
+
 namespace oscope::gui {
 
 class ComparePage : public QWidget {
@@ -14,7 +16,7 @@ class ComparePage : public QWidget {
   virtual QString summary() const = 0;
   virtual QString csv() const = 0;
   virtual bool canSavePicture() const { return false; }
-  virtual void savePicture(const QString& path) { Q_UNUSED(path); }
+  virtual FileWork savePicture(const QString& path) { return (void)path, nullptr; }
   virtual bool escape() { return false; }
 
  signals:

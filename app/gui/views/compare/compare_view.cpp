@@ -62,8 +62,8 @@ bool CompareView::canSavePicture() const {
   return page()->canSavePicture();
 }
 
-void CompareView::savePicture(const QString& path) {
-  page()->savePicture(path);
+FileWork CompareView::savePicture(const QString& path) {
+  return page()->savePicture(path);
 }
 
 QString CompareView::csv() const {

@@ -26,7 +26,7 @@ class CompareView : public View {
   QString subtitle() const override;
   bool escape() override;
   bool canSavePicture() const override;
-  void savePicture(const QString& path) override;
+  FileWork savePicture(const QString& path) override;
   QString csv() const override;
 
   void setMode(int mode);

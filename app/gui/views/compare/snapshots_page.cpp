@@ -197,8 +197,8 @@ QString SnapshotsPage::csv() const {
   return m_diff ? m_table->csv() : QString();
 }
 
-void SnapshotsPage::savePicture(const QString& path) {
-  gui::savePicture(path, m_overlay->size(), [this](QPainter& painter) { m_overlay->renderTo(painter); });
+FileWork SnapshotsPage::savePicture(const QString& path) {
+  return gui::savePicture(path, m_overlay->size(), [this](QPainter& painter) { m_overlay->renderTo(painter); });
 }
 
 bool SnapshotsPage::escape() {

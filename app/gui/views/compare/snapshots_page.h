@@ -25,7 +25,7 @@ class SnapshotsPage : public ComparePage {
   QString summary() const override;
   QString csv() const override;
   bool canSavePicture() const override { return m_diff.has_value(); }
-  void savePicture(const QString& path) override;
+  FileWork savePicture(const QString& path) override;
   bool escape() override;
 
   /// Opens B on a job.

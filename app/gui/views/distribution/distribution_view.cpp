@@ -348,11 +348,11 @@ bool DistributionView::escape() {
   return true;
 }
 
-void DistributionView::savePicture(const QString& path) {
+FileWork DistributionView::savePicture(const QString& path) {
   const int height = m_histogram->height();
   const QSize size(std::max(m_histogram->width(), m_positions->width()),
                    m_legend->height() + height + m_positions->height());
-  gui::savePicture(path, size, [&](QPainter& painter) {
+  return gui::savePicture(path, size, [&](QPainter& painter) {
     m_legend->renderTo(painter, size.width(), subtitle());
     painter.translate(0, m_legend->height());
     m_histogram->renderTo(painter);

@@ -33,9 +33,10 @@ class DistributionView : public View {
   QString subtitle() const override;
   bool escape() override;
   bool canSavePicture() const override { return m_answer != nullptr; }
-  void savePicture(const QString& path) override;
+  FileWork savePicture(const QString& path) override;
   /// The bins of the histogram, full precision.
   QString csv() const override;
+  bool hasTable() const override { return m_answer != nullptr; }
   /// The strip's positions, full precision.
   QString positionsCsv() const;
 

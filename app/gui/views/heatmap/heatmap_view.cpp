@@ -1,5 +1,7 @@
 #include "app/gui/views/heatmap/heatmap_view.h"
 
+#include <fmt/format.h>
+
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
@@ -160,6 +162,10 @@ HeatmapView::HeatmapView(const ViewServices& services, QWidget* parent) : View(p
 
 bool HeatmapView::isFolded() const {
   return m_fold->current() == 1;
+}
+
+bool HeatmapView::tokensAlone() const {
+  return m_layout->current() == kTokensOnly;
 }
 
 HeatMeasure HeatmapView::measure() const {
@@ -357,27 +363,27 @@ bool HeatmapView::escape() {
   return m_modelPlot->escape() || m_sitePlot->escape();
 }
 
-QString HeatmapView::csv() const {
-  if (m_layout->current() == kTokensOnly && m_site && m_site->table) {
-    return heatCsv(m_sitePlot->bands(), m_sitePlot->window(), QStringLiteral("site,sample,position,token"),
-                   [this](int, std::int64_t row) {
-                     const auto place = m_site->snapshot->place(m_site->tokens[static_cast<std::size_t>(row)]);
-                     return QStringLiteral("%1,%2,%3,%4")
-                         .arg(text(toString(m_site->site)))
-                         .arg(place.sample)
-                         .arg(place.position)
-                         .arg(place.id);
-                   });
+TextWork HeatmapView::tableWork() const {
+  if (tokensAlone()) {
+    return [site = m_site, bands = m_sitePlot->bands(), window = m_sitePlot->window()](const JobContext& context) {
+      const auto head = [&site](int, std::int64_t row) {
+        const auto place = site->snapshot->place(site->tokens[static_cast<std::size_t>(row)]);
+        return fmt::format("{},{},{},{}", toString(site->site), place.sample, place.position, place.id);
+      };
+      return heatCsv(bands, window, "site,sample,position,token", head, context);
+    };
   }
-  if (!m_model) return {};
-  return heatCsv(m_modelPlot->bands(), m_modelPlot->window(), QStringLiteral("block,site"),
-                 [this](int band, std::int64_t row) {
-                   return QStringLiteral("%1,%2").arg(row).arg(kindText(m_bandKinds[static_cast<std::size_t>(band)]));
-                 });
+  return
+      [kinds = m_bandKinds, bands = m_modelPlot->bands(), window = m_modelPlot->window()](const JobContext& context) {
+        const auto head = [&kinds](int band, std::int64_t row) {
+          return fmt::format("{},{}", row, toString(kinds[static_cast<std::size_t>(band)]));
+        };
+        return heatCsv(bands, window, "block,site", head, context);
+      };
 }
 
-void HeatmapView::savePicture(const QString& path) {
-  gui::savePicture(path, size(), [this](QPainter& painter) {
+FileWork HeatmapView::savePicture(const QString& path) {
+  return gui::savePicture(path, size(), [this](QPainter& painter) {
     const auto at = [&](QWidget* widget, const auto& paint) {
       if (!widget->isVisible()) return;
       painter.save();

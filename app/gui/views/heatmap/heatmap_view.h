@@ -25,9 +25,10 @@ class HeatmapView : public View {
   QString subtitle() const override;
   bool escape() override;
   bool canSavePicture() const override { return true; }
-  void savePicture(const QString& path) override;
+  FileWork savePicture(const QString& path) override;
   /// Cells of the visible part of the upper map (of the lower one where it is alone), in full precision.
-  QString csv() const override;
+  TextWork tableWork() const override;
+  bool hasTable() const override { return !(tokensAlone() ? m_sitePlot : m_modelPlot)->bands().empty(); }
 
   HeatPlot* modelPlot() const { return m_modelPlot; }
   HeatPlot* sitePlot() const { return m_sitePlot; }
@@ -53,6 +54,7 @@ class HeatmapView : public View {
   void applyLayout();
   void select(SiteId site, std::int64_t channel, std::optional<std::int64_t> token, bool open);
   bool isFolded() const;
+  bool tokensAlone() const;
   HeatMeasure measure() const;
 
   ViewServices m_services;

@@ -354,8 +354,8 @@ bool MemoryView::canSavePicture() const {
   return m_mode->current() == 0;
 }
 
-void MemoryView::savePicture(const QString& path) {
-  gui::savePicture(path, m_chart->size(), [this](QPainter& painter) { m_chart->renderTo(painter); });
+FileWork MemoryView::savePicture(const QString& path) {
+  return gui::savePicture(path, m_chart->size(), [this](QPainter& painter) { m_chart->renderTo(painter); });
 }
 
 QString MemoryView::csv() const {

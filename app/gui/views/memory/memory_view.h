@@ -25,7 +25,7 @@ class MemoryView : public View {
   QWidget* headerControls() override { return m_controls; }
   QString subtitle() const override;
   bool canSavePicture() const override;
-  void savePicture(const QString& path) override;
+  FileWork savePicture(const QString& path) override;
   QString csv() const override;
   Json state() const override;
   void restore(const Json& state) override;

@@ -250,8 +250,8 @@ bool RangesView::escape() {
   return m_chart->escape();
 }
 
-void RangesView::savePicture(const QString& path) {
-  gui::savePicture(path, m_chart->size(), [this](QPainter& painter) { m_chart->render(&painter); });
+FileWork RangesView::savePicture(const QString& path) {
+  return gui::savePicture(path, m_chart->size(), [this](QPainter& painter) { m_chart->render(&painter); });
 }
 
 QString RangesView::csv() const {

@@ -20,8 +20,9 @@ class RangesView : public View {
   QString subtitle() const override;
   bool escape() override;
   bool canSavePicture() const override { return true; }
-  void savePicture(const QString& path) override;
+  FileWork savePicture(const QString& path) override;
   QString csv() const override;
+  bool hasTable() const override { return true; }
   bool canFit() const override { return true; }
   void fit() override;
   bool hasOwnTools() const override { return true; }

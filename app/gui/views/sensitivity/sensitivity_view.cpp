@@ -345,8 +345,8 @@ bool SensitivityView::escape() {
   return m_plot->escape();
 }
 
-void SensitivityView::savePicture(const QString& path) {
-  gui::savePicture(path, m_plot->size(), [this](QPainter& painter) { m_plot->renderTo(painter); });
+FileWork SensitivityView::savePicture(const QString& path) {
+  return gui::savePicture(path, m_plot->size(), [this](QPainter& painter) { m_plot->renderTo(painter); });
 }
 
 QString SensitivityView::csv() const {

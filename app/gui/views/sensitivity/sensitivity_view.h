@@ -34,7 +34,7 @@ class SensitivityView : public View {
   QString subtitle() const override;
   bool escape() override;
   bool canSavePicture() const override { return true; }
-  void savePicture(const QString& path) override;
+  FileWork savePicture(const QString& path) override;
   QString csv() const override;
 
   FrontPlot* plot() const { return m_plot; }

@@ -122,11 +122,11 @@ bool VerifyView::canSavePicture() const {
   return showsReport() && !m_services.document.report()->sites.empty();
 }
 
-void VerifyView::savePicture(const QString& path) {
+FileWork VerifyView::savePicture(const QString& path) {
   const QSize size(m_page->scatter()->width() + m_page->bars()->width(),
                    std::max(m_page->scatter()->height(), m_page->bars()->height()));
   const QSize left = m_page->scatter()->size();
-  gui::savePicture(path, size, [&](QPainter& painter) {
+  return gui::savePicture(path, size, [&](QPainter& painter) {
     m_page->scatter()->renderTo(painter);
     m_page->bars()->renderTo(painter, QRectF(left.width(), 0, m_page->bars()->width(), m_page->bars()->height()));
   });

@@ -21,7 +21,7 @@ class VerifyView : public View {
   QWidget* headerControls() override { return m_controls; }
   QString subtitle() const override;
   bool canSavePicture() const override;
-  void savePicture(const QString& path) override;
+  FileWork savePicture(const QString& path) override;
   QString csv() const override;
 
   VerifySetup* setup() const { return m_setup; }
