@@ -10,21 +10,29 @@
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPlainTextEdit>
+#include <QProgressBar>
 #include <QPushButton>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QStatusBar>
+#include <QTabBar>
 #include <QTimer>
 #include <QToolButton>
+#include <atomic>
+#include <chrono>
+#include <thread>
 
 #include "app/gui/charts/ranges_chart.h"
 #include "app/gui/forms/drop_zone.h"
 #include "app/gui/forms/start_page.h"
 #include "app/gui/frame/dock_head.h"
 #include "app/gui/frame/docks.h"
+#include "app/gui/frame/job_row.h"
+#include "app/gui/frame/jobs_dock.h"
 #include "app/gui/frame/recovery_banner.h"
 #include "app/gui/frame/sites_dock.h"
 #include "app/gui/frame/view_frame.h"
+#include "app/gui/frame/widgets.h"
 #include "app/gui/icons.h"
 #include "app/gui/theme.h"
 #include "app/gui/views/ranges/ranges_view.h"
@@ -126,6 +134,80 @@ TEST_F(SampleWindow, DocksCloseFloatAndComeBack) {
   EXPECT_TRUE(sites->isFloating());
   EXPECT_TRUE(sites->isVisible());
   sites->setFloating(false);
+}
+
+/// A job that runs until it is told to go on.
+Job* startHeldJob(JobRunner& jobs, const char* title, std::shared_ptr<std::atomic<bool>> held,
+                  const QString& channel = {}) {
+  return jobs.start<int>(
+      QString::fromLatin1(title),
+      [held](const JobContext& context) {
+        while (*held) {
+          context.checkCancelled();
+          context.report(Progress{"work", "pairs", 3, 8, 0, 0, {}, {}});
+          std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        }
+        return 0;
+      },
+      [](int) {}, channel);
+}
+
+TEST_F(ShownWindow, JobsListsOnlyWhatLastsOrFails) {
+  JobsDock* dock = m_window.findChild<JobsDock*>();
+  m_window.jobs().start<int>(
+      QStringLiteral("Quick"), [](const JobContext&) { return 1; }, [](int) {});
+  m_window.jobs().start<int>(
+      QStringLiteral("Broken"),
+      [](const JobContext&) -> int { throw Error(ErrorCode::Internal, "here", "it broke", "mend it"); }, [](int) {});
+  ASSERT_TRUE(QTest::qWaitFor([&] { return m_window.jobs().runningCount() == 0; }, kPatience));
+  ASSERT_EQ(dock->rows().size(), 1u);
+  EXPECT_EQ(dock->rows()[0]->title(), QStringLiteral("Broken"));
+  EXPECT_EQ(dock->rows()[0]->figures(), QStringLiteral("failed: it broke"));
+
+  for (int i = 0; i < 2; ++i) {
+    auto held = std::make_shared<std::atomic<bool>>(true);
+    Job* job = startHeldJob(m_window.jobs(), i == 0 ? "Read block 1" : "Read block 2", held, QStringLiteral("read"));
+    ASSERT_TRUE(QTest::qWaitFor(
+        [&] { return dock->rows().size() == 2 && dock->rows()[0]->running() && !dock->rows()[0]->figures().isEmpty(); },
+        kPatience));
+    EXPECT_EQ(dock->rows()[0]->figures(), QStringLiteral("3 of 8 pairs"));
+    *held = false;
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !job->running(); }, kPatience));
+  }
+  ASSERT_EQ(dock->rows().size(), 2u) << "the second reading stands for the first one, too";
+  EXPECT_EQ(dock->rows()[0]->title(), QStringLiteral("Read block 2"));
+  EXPECT_TRUE(dock->rows()[0]->figures().startsWith(QStringLiteral("8 pairs in ")));
+}
+
+TEST_F(SampleWindow, JobsCollapsesToABarThatSaysWhatRuns) {
+  Docks& docks = *m_window.docks();
+  QDockWidget* dock = docks.dock(Docks::Jobs);
+  const int before = dock->height();
+  QTest::keyClick(&m_window, Qt::Key_F9, Qt::ShiftModifier);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return dock->height() == 32; }, kPatience));
+  EXPECT_TRUE(dock->isVisible());
+  auto* bar = docks.head(Docks::Jobs)->findChild<QProgressBar*>();
+  EXPECT_FALSE(bar->isVisible());
+  auto held = std::make_shared<std::atomic<bool>>(true);
+  Job* job = startHeldJob(m_window.jobs(), "Sweep", held);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return bar->isVisible() && bar->value() == 375; }, kPatience));
+  EXPECT_EQ(docks.head(Docks::Jobs)->hint()->text(), QStringLiteral("Sweep · 3 of 8 pairs"));
+  *held = false;
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !job->running(); }, kPatience));
+  EXPECT_FALSE(bar->isVisible());
+
+  m_window.close();
+  MainWindow next;
+  next.show();
+  QSignalSpy opened(&next.document(), &Document::opened);
+  next.open(text(m_workspace));
+  ASSERT_TRUE(opened.wait(kPatience));
+  QDockWidget* again = next.docks()->dock(Docks::Jobs);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return again->height() == 32; }, kPatience)) << "remembered";
+  auto* tabs = next.docks()->head(Docks::Jobs)->findChild<QTabBar*>();
+  QTest::mouseClick(tabs, Qt::LeftButton, {}, tabs->tabRect(1).center());
+  EXPECT_TRUE(QTest::qWaitFor([&] { return again->height() == before; }, kPatience)) << again->height();
+  QSettings().remove(QStringLiteral("window"));
 }
 
 TEST_F(SampleWindow, EveryViewFitsIntoTheSmallestWindow) {

@@ -1,11 +1,13 @@
 #include "app/gui/frame/dock_head.h"
 
+#include <QAction>
 #include <QDockWidget>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QToolButton>
 
 #include "app/gui/frame/widgets.h"
+#include "app/gui/icons.h"
 #include "app/gui/theme.h"
 
 namespace oscope::gui {
@@ -23,10 +25,9 @@ DockHead::DockHead(QDockWidget* dock, int height) : QWidget(dock) {
   titleRow->setSpacing(8);
   m_title = new QLabel(dock->windowTitle(), m_titleBox);
   m_title->setFont(uiFont(13, QFont::DemiBold));
-  m_hint = makeLabel({}, "hint", m_titleBox);
+  m_hint = new ElidedLabel("hint", m_titleBox);
   titleRow->addWidget(m_title);
-  titleRow->addWidget(m_hint);
-  titleRow->addStretch(1);
+  titleRow->addWidget(m_hint, 1);
   m_row->addWidget(m_titleBox, 1);
   const QString name = dock->windowTitle();
   m_float = makeIconButton(QStringLiteral("float"), tr("Float %1").arg(name), {}, this);
@@ -44,7 +45,28 @@ DockHead::DockHead(QDockWidget* dock, int height) : QWidget(dock) {
 }
 
 void DockHead::add(QWidget* widget, int stretch) {
-  m_row->insertWidget(m_row->count() - 2, widget, stretch);
+  m_row->insertWidget(m_row->count() - m_own, widget, stretch);
+}
+
+void DockHead::addToTitle(QWidget* widget) {
+  m_titleBox->layout()->addWidget(widget);
+}
+
+void DockHead::addCollapse(QAction* action) {
+  auto* button = makeIconButton(QStringLiteral("chevron-down"), action->text(), {}, this);
+  button->setFixedSize(24, 24);
+  add(button);
+  ++m_own;
+  const auto refresh = [button, action] {
+    const bool collapsed = action->isChecked();
+    const QString name = collapsed ? tr("Expand Jobs and log") : tr("Collapse Jobs and log");
+    button->setIcon(themedIcon(collapsed ? QStringLiteral("chevron-up") : QStringLiteral("chevron-down")));
+    button->setToolTip(QStringLiteral("%1 (%2)").arg(name, action->shortcut().toString(QKeySequence::NativeText)));
+    button->setAccessibleName(name);
+  };
+  refresh();
+  connect(button, &QToolButton::clicked, action, &QAction::trigger);
+  connect(action, &QAction::toggled, button, refresh);
 }
 
 void DockHead::setTitleWidth(int pixels) {

@@ -3,6 +3,7 @@
 #include <QAction>
 #include <QDockWidget>
 #include <QSettings>
+#include <algorithm>
 
 #include "app/gui/frame/dock_head.h"
 
@@ -10,11 +11,11 @@ namespace oscope::gui {
 namespace {
 
 constexpr int kLayoutVersion = 1;  // of QMainWindow::saveState: raised when docks or tool bars change
-constexpr int kSideHead = 44, kJobsHead = 32;
+constexpr int kSideHead = 44, kJobsHead = 32, kJobsHeight = 112;
 
 }  // namespace
 
-Docks::Docks(QMainWindow* window) : QObject(window), m_window(window) {
+Docks::Docks(QMainWindow* window) : QObject(window), m_window(window), m_jobsHeight(kJobsHeight) {
   struct Kind {
     const char* name;
     QString title;
@@ -23,7 +24,7 @@ Docks::Docks(QMainWindow* window) : QObject(window), m_window(window) {
   };
   const std::array<Kind, kCount> kinds{{{"sites", tr("Sites"), Qt::LeftDockWidgetArea, {232, 0}},
                                         {"inspector", tr("Inspector"), Qt::RightDockWidgetArea, {288, 0}},
-                                        {"jobs", tr("Jobs and log"), Qt::BottomDockWidgetArea, {0, 32}}}};
+                                        {"jobs", tr("Jobs and log"), Qt::BottomDockWidgetArea, {0, 0}}}};
   window->setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
   window->setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
   for (Place place : {Sites, Inspector, Jobs}) {
@@ -42,7 +43,25 @@ Docks::Docks(QMainWindow* window) : QObject(window), m_window(window) {
     connect(m_heads[place], &DockHead::closeRequested, this, [this, place] { want(place, false); });
   }
   window->resizeDocks({m_docks[Sites], m_docks[Inspector]}, {272, 328}, Qt::Horizontal);
-  window->resizeDocks({m_docks[Jobs]}, {112}, Qt::Vertical);
+  window->resizeDocks({m_docks[Jobs]}, {kJobsHeight}, Qt::Vertical);
+  m_collapse = new QAction(tr("Collapse Jobs and log"), this);
+  m_collapse->setCheckable(true);
+  m_collapse->setShortcut(QKeySequence(Qt::SHIFT | Qt::Key_F9));
+  m_heads[Jobs]->addCollapse(m_collapse);
+  connect(m_collapse, &QAction::toggled, this, &Docks::setCollapsed);
+  connect(m_docks[Jobs], &QDockWidget::topLevelChanged, this, [this](bool floating) {
+    if (floating) m_collapse->setChecked(false);  // a floating bar is of no use
+    m_collapse->setEnabled(!floating);
+  });
+}
+
+void Docks::setCollapsed(bool collapsed) {
+  QDockWidget* dock = m_docks[Jobs];
+  if (collapsed) m_jobsHeight = std::max(kJobsHeight, dock->height());
+  dock->widget()->setMaximumHeight(collapsed ? 0 : QWIDGETSIZE_MAX);  // the dock's layout takes its limits from it
+  dock->widget()->setVisible(!collapsed);
+  if (!collapsed) m_window->resizeDocks({dock}, {m_jobsHeight}, Qt::Vertical);
+  if (collapsed && !m_wanted[m_sideDocks][Jobs]) want(Jobs, true);  // the bar is what was asked for
 }
 
 void Docks::setContent(Place place, QWidget* content) {
@@ -82,6 +101,8 @@ void Docks::save(QSettings& settings) const {
     for (bool one : m_wanted[side]) wanted += one ? QLatin1Char('1') : QLatin1Char('0');
     settings.setValue(QStringLiteral("window/wanted%1").arg(side), wanted);
   }
+  settings.setValue(QStringLiteral("window/jobsCollapsed"), m_collapse->isChecked());
+  settings.setValue(QStringLiteral("window/jobsHeight"), m_jobsHeight);
 }
 
 void Docks::restore(QSettings& settings) {
@@ -92,6 +113,10 @@ void Docks::restore(QSettings& settings) {
     for (int place = 0; place < kCount; ++place)
       m_wanted[side][static_cast<std::size_t>(place)] = wanted[place] == QLatin1Char('1');
   }
+  const bool collapsed = settings.value(QStringLiteral("window/jobsCollapsed")).toBool();
+  const int height = settings.value(QStringLiteral("window/jobsHeight"), kJobsHeight).toInt();
+  if (collapsed) m_collapse->setChecked(true);
+  m_jobsHeight = std::max(kJobsHeight, height);
   refresh();
 }
 

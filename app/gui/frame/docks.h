@@ -33,18 +33,24 @@ class Docks : public QObject {
   void setAllHidden(bool hidden);
   bool allHidden() const { return m_allHidden; }
 
+  /// Jobs as the bar of its head alone, and back to the height it had. Checkable, for the View menu.
+  QAction* collapse() const { return m_collapse; }
+
   void save(QSettings& settings) const;
   void restore(QSettings& settings);
 
  private:
   void refresh();
   void want(Place place, bool wanted);
+  void setCollapsed(bool collapsed);
 
   QMainWindow* m_window;
   std::array<QDockWidget*, kCount> m_docks{};
   std::array<DockHead*, kCount> m_heads{};
   std::array<QAction*, kCount> m_toggles{};
   std::array<std::array<bool, kCount>, 2> m_wanted{{{false, false, true}, {true, true, true}}};  ///< [sideDocks][place]
+  QAction* m_collapse;
+  int m_jobsHeight;  ///< of the expanded dock
   bool m_open = false, m_sideDocks = true, m_allHidden = false;
 };
 

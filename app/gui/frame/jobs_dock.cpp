@@ -4,21 +4,18 @@
 #include <QClipboard>
 #include <QDateTime>
 #include <QHBoxLayout>
-#include <QLabel>
-#include <QPainter>
 #include <QPlainTextEdit>
 #include <QProgressBar>
-#include <QPushButton>
 #include <QScrollArea>
 #include <QTabBar>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "app/common/number_format.h"
 #include "app/gui/frame/dock_head.h"
+#include "app/gui/frame/job_row.h"
 #include "app/gui/frame/widgets.h"
-#include "app/gui/icons.h"
 #include "app/gui/jobs/job_runner.h"
 #include "app/gui/jobs/job_text.h"
 #include "app/gui/theme.h"
@@ -28,81 +25,19 @@ namespace {
 
 constexpr int kKeptRows = 8;
 constexpr int kLogLines = 2000;
-
-/// One job: icon, title, figures, bar, cancel; once it has ended the cross takes the row away.
-class JobRow : public QWidget {
- public:
-  JobRow(Job* job, QWidget* parent) : QWidget(parent) {
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 2, 0, 4);
-    column->setSpacing(4);
-    auto* row = new QHBoxLayout;
-    row->setSpacing(8);
-    m_icon = new IconLabel(QStringLiteral("clock"), &Theme::ink2, 14, this);
-    auto* title = m_title = new QPushButton(job->title(), this);
-    title->setFlat(true);
-    title->setCursor(Qt::PointingHandCursor);
-    title->setStyleSheet(QStringLiteral(
-        "QPushButton { border: none; padding: 0; min-height: 20px; font-weight: 600; background: transparent; }"
-        "QPushButton:hover, QPushButton:focus { text-decoration: underline; }"));
-    m_figures = new ElidedLabel("hint", this);
-    m_figures->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    m_cancel = makeIconButton(QStringLiteral("close"), QObject::tr("Cancel"), {}, this);
-    m_cancel->setFixedSize(22, 22);
-    row->addWidget(m_icon);
-    row->addWidget(title);
-    row->addWidget(m_figures, 1);
-    row->addWidget(m_cancel);
-    column->addLayout(row);
-    m_bar = new QProgressBar(this);
-    m_bar->setTextVisible(false);
-    m_bar->setRange(0, 0);
-    column->addWidget(m_bar);
-    connect(m_cancel, &QToolButton::clicked, this, [this, job] { job->running() ? job->cancel() : deleteLater(); });
-    connect(job, &Job::progressed, this, [this](const Progress& progress) {
-      m_bar->setRange(0, 1000);
-      m_bar->setValue(progress.total > 0 ? static_cast<int>(1000 * progress.done / progress.total) : 0);
-      m_figures->setText(progressText(progress));
-    });
-    connect(job, &Job::finished, this, [this, job](const JobOutcome& outcome) {
-      m_bar->hide();
-      m_cancel->setToolTip(QObject::tr("Remove from the list"));
-      m_cancel->setAccessibleName(QObject::tr("Remove from the list"));
-      const QString time = QString::fromStdString(app::formatDuration(job->seconds()));
-      switch (outcome.state) {
-        case JobOutcome::State::Done:
-          m_icon->setIcon(QStringLiteral("check"), &Theme::ok);
-          m_figures->setText(QObject::tr("done in %1").arg(time));
-          break;
-        case JobOutcome::State::Cancelled:
-          m_icon->setIcon(QStringLiteral("info"), &Theme::ink3);
-          m_figures->setText(QObject::tr("cancelled after %1").arg(time));
-          break;
-        case JobOutcome::State::Failed:
-          m_icon->setIcon(QStringLiteral("error"), &Theme::error);
-          m_figures->setText(QObject::tr("failed: %1").arg(outcome.text));
-          m_figures->setToolTip(outcome.message);
-          break;
-      }
-    });
-  }
-
-  QPushButton* title() const { return m_title; }
-
- private:
-  IconLabel* m_icon;
-  ElidedLabel* m_figures;
-  QPushButton* m_title;
-  QToolButton* m_cancel;
-  QProgressBar* m_bar;
-};
+constexpr int kWorthShowing = 200;  // milliseconds; shorter work shows nothing, unless it fails
 
 }  // namespace
 
-JobsDock::JobsDock(JobRunner& jobs, DockHead* head, QWidget* parent) : QWidget(parent), m_jobs(jobs), m_head(head) {
+JobsDock::JobsDock(JobRunner& jobs, DockHead* head, QWidget* parent) : QWidget(parent), m_head(head) {
   head->setProperty("class", "surface");
   head->title()->setText(tr("Jobs"));
-  m_running = head->hint();
+  m_summary = head->hint();
+  m_headBar = new QProgressBar(head);
+  m_headBar->setTextVisible(false);
+  m_headBar->setFixedWidth(140);
+  m_headBar->hide();
+  head->addToTitle(m_headBar);
   setProperty("class", "surface");
   setAttribute(Qt::WA_StyledBackground);
   auto* row = new QHBoxLayout(this);
@@ -159,9 +94,21 @@ JobsDock::JobsDock(JobRunner& jobs, DockHead* head, QWidget* parent) : QWidget(p
   connect(copy, &QToolButton::clicked, this, [this] {
     QApplication::clipboard()->setText((m_tabs->currentIndex() == 0 ? m_log : m_problems)->toPlainText());
   });
-  connect(&jobs, &JobRunner::jobStarted, this, &JobsDock::addJob);
+  connect(m_tabs, &QTabBar::tabBarClicked, this, [this] {
+    if (m_collapsed) emit expandRequested();
+  });
+  connect(&jobs, &JobRunner::jobStarted, this, [this](Job* job) {
+    if (job->quiet()) return;
+    QTimer::singleShot(kWorthShowing, job, [this, job] {
+      if (job->running()) addRow(job);
+    });
+    connect(job, &Job::progressed, this, &JobsDock::refreshSummary);
+  });
   connect(&jobs, &JobRunner::jobFinished, this, [this](Job* job) {
-    refreshRunning();
+    const auto rows = this->rows();
+    const bool shown = std::any_of(rows.begin(), rows.end(), [job](const JobRow* row) { return row->job() == job; });
+    if (!shown && !job->quiet() && job->outcome().state == JobOutcome::State::Failed) addRow(job);
+    refreshSummary();
     if (job->outcome().state == JobOutcome::State::Failed) {
       addProblem({Severity::Error, "job.failed", job->outcome().where.toStdString(), job->outcome().text.toStdString(),
                   job->outcome().remedy.toStdString()});
@@ -175,24 +122,59 @@ void JobsDock::resizeEvent(QResizeEvent* event) {
   m_head->setTitleWidth(m_left->geometry().right() + 17);  // the tabs stand above their column
 }
 
-void JobsDock::addJob(Job* job) {
-  if (job->quiet()) return;
-  refreshRunning();
-  auto* row = new JobRow(job, this);
-  connect(row->title(), &QPushButton::clicked, job, [this, job] { emit jobActivated(job); });
-  m_rows->insertWidget(0, row);
-  while (m_rows->count() > kKeptRows + 1) {
-    QLayoutItem* oldest = m_rows->takeAt(m_rows->count() - 2);
-    delete oldest->widget();
-    delete oldest;
+std::vector<JobRow*> JobsDock::rows() const {
+  std::vector<JobRow*> all;
+  for (int i = 0; i < m_rows->count(); ++i) {
+    if (auto* row = qobject_cast<JobRow*>(m_rows->itemAt(i)->widget())) all.push_back(row);
   }
+  return all;
 }
 
-void JobsDock::refreshRunning() {
-  const auto jobs = m_jobs.jobs();
-  const auto running =
-      std::count_if(jobs.begin(), jobs.end(), [](const Job* job) { return job->running() && !job->quiet(); });
-  m_running->setText(running == 0 ? QString() : tr("%1 running").arg(running));
+void JobsDock::addRow(Job* job) {
+  // What follows the selection or an edit happens again and again: its last time stands for all of them.
+  std::vector<JobRow*> known = rows();
+  const auto remove = [this](JobRow* row) {
+    m_rows->removeWidget(row);
+    row->deleteLater();
+    row->hide();
+  };
+  std::erase_if(known, [&](JobRow* row) {
+    const bool same = row->title() == job->title() || (!row->channel().isEmpty() && row->channel() == job->channel());
+    if (!same || row->running() || row->failed()) return false;
+    return remove(row), true;
+  });
+  auto* row = new JobRow(job, this);
+  connect(row, &JobRow::activated, this, &JobsDock::jobActivated);
+  m_rows->insertWidget(0, row);
+  for (std::size_t i = known.size(); i-- > 0 && known.size() >= kKeptRows;) {
+    if (known[i]->running()) continue;
+    remove(known[i]);
+    known.erase(known.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  refreshSummary();
+}
+
+void JobsDock::setCollapsed(bool collapsed) {
+  m_collapsed = collapsed;
+  refreshSummary();
+}
+
+void JobsDock::refreshSummary() {
+  const std::vector<JobRow*> all = rows();
+  const auto running = std::count_if(all.begin(), all.end(), [](const JobRow* row) { return row->running(); });
+  const auto newest = std::find_if(all.begin(), all.end(), [](const JobRow* row) { return row->running(); });
+  QString text = running == 0 ? QString() : tr("%1 running").arg(running);
+  m_headBar->setVisible(m_collapsed && running > 0);
+  if (m_collapsed && newest != all.end()) {
+    const Job* job = (*newest)->job();
+    const int permille = progressPermille(job->progress());
+    m_headBar->setRange(0, permille < 0 ? 0 : 1000);
+    m_headBar->setValue(permille);
+    const QString figures = progressText(job->progress());
+    text = job->title() + (figures.isEmpty() ? QString() : QStringLiteral(" · ") + figures);
+    if (running > 1) text += tr("   and %1 more").arg(running - 1);
+  }
+  m_summary->setText(text);
 }
 
 QString JobsDock::problemsText() const {

@@ -6,16 +6,17 @@
 
 #include "analysis/base/diagnostic.h"
 
-class QLabel;
-class QListWidget;
 class QPlainTextEdit;
+class QProgressBar;
 class QTabBar;
 class QVBoxLayout;
 
 namespace oscope::gui {
 
 class DockHead;
+class ElidedLabel;
 class Job;
+class JobRow;
 class JobRunner;
 
 class JobsDock : public QWidget {
@@ -30,26 +31,33 @@ class JobsDock : public QWidget {
   int problems() const { return m_problemCount; }
   QString problemsText() const;
   QString logText() const;
+  /// Jobs that last, or failed; the newest first. Of those that replace each other, only the last one.
+  std::vector<JobRow*> rows() const;
+  /// Only the head is seen: it says what runs, and how far it is.
+  void setCollapsed(bool collapsed);
 
  signals:
   /// The name of a job was pressed: whoever knows it shows it.
   void jobActivated(oscope::gui::Job* job);
+  /// A tab was pressed while the dock is collapsed.
+  void expandRequested();
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
 
  private:
-  void addJob(Job* job);
-  void refreshRunning();
+  void addRow(Job* job);
+  void refreshSummary();
 
-  JobRunner& m_jobs;
   DockHead* m_head;
   QWidget* m_left;
-  QLabel* m_running;
+  ElidedLabel* m_summary;
+  QProgressBar* m_headBar;
   QVBoxLayout* m_rows;
   QTabBar* m_tabs;
   QPlainTextEdit *m_log, *m_problems;
   int m_problemCount = 0;
+  bool m_collapsed = false;
 };
 
 }  // namespace oscope::gui

@@ -129,6 +129,7 @@ void MainWindow::makeViewMenu(QMenu* menu) {
   }
   menu->addSeparator();
   for (Docks::Place place : {Docks::Sites, Docks::Inspector, Docks::Jobs}) menu->addAction(m_docks->toggle(place));
+  menu->addAction(m_docks->collapse());
   addTo(menu, tr("Hide or show all docks"), QKeySequence(Qt::Key_F9),
         [this] { m_docks->setAllHidden(!m_docks->allHidden()); });
   menu->addSeparator();

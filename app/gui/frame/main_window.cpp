@@ -187,6 +187,9 @@ void MainWindow::connectDocument() {
     showError({outcome.text, outcome.where, outcome.remedy});
   });
   connect(m_jobsDock, &JobsDock::jobActivated, m_run, &RunActions::showJob);
+  connect(m_docks->collapse(), &QAction::toggled, m_jobsDock, &JobsDock::setCollapsed);
+  connect(m_jobsDock, &JobsDock::expandRequested, m_docks->collapse(),
+          [this] { m_docks->collapse()->setChecked(false); });
 }
 
 void MainWindow::open(const QStringList& paths) {

@@ -11,6 +11,7 @@ namespace oscope::gui {
 
 class DockHead;
 class Document;
+class ElidedLabel;
 class SiteTreeModel;
 class ViewContext;
 
@@ -32,7 +33,8 @@ class SitesDock : public QWidget {
   SiteTreeModel* m_model;
   QTreeView* m_tree;
   QLineEdit* m_filter;
-  QLabel *m_count, *m_problem;
+  ElidedLabel* m_count;
+  QLabel* m_problem;
   bool m_following = false;  ///< true while the tree takes over a selection made elsewhere
 };
 

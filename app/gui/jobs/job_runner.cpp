@@ -1,8 +1,7 @@
 #include "app/gui/jobs/job_runner.h"
 
 #include <QMetaObject>
-#include <QPointer>
-#include <atomic>
+#include <algorithm>
 #include <mutex>
 #include <new>
 
@@ -11,6 +10,7 @@ namespace {
 
 /// Progress goes to the GUI thread at most this often; the last report always arrives.
 constexpr std::chrono::milliseconds kProgressInterval{50};
+constexpr double kKeptSeconds = 600;  // of jobs that have ended
 
 JobOutcome runGuarded(const std::function<void(const JobContext&)>& work, const JobContext& context) {
   JobOutcome outcome;
@@ -38,44 +38,42 @@ JobOutcome runGuarded(const std::function<void(const JobContext&)>& work, const 
 }  // namespace
 
 JobRunner::~JobRunner() {
-  for (Entry& entry : m_entries) entry.job->cancel();
-  for (Entry& entry : m_entries) {
-    if (entry.job->m_thread.joinable()) entry.job->m_thread.join();
+  for (const auto& job : m_jobs) job->cancel();
+  for (const auto& job : m_jobs) {
+    if (job->m_thread.joinable()) job->m_thread.join();
   }
 }
 
 std::vector<Job*> JobRunner::jobs() const {
   std::vector<Job*> all;
-  for (const Entry& entry : m_entries) all.push_back(entry.job.get());
+  for (const auto& job : m_jobs) all.push_back(job.get());
   return all;
 }
 
 int JobRunner::runningCount() const {
-  int count = 0;
-  for (const Entry& entry : m_entries) count += entry.job->running() ? 1 : 0;
-  return count;
+  return static_cast<int>(std::count_if(m_jobs.begin(), m_jobs.end(), [](const auto& job) { return job->running(); }));
 }
 
 bool JobRunner::busy() const {
-  for (const Entry& entry : m_entries) {
-    if (entry.job->running() && !entry.job->quiet()) return true;
-  }
-  return false;
+  return std::any_of(m_jobs.begin(), m_jobs.end(), [](const auto& job) { return job->running() && !job->quiet(); });
 }
 
-void JobRunner::clearFinished() {
-  std::erase_if(m_entries, [](const Entry& entry) { return !entry.job->running(); });
+void JobRunner::dropOldest() {
+  std::erase_if(m_jobs, [](const auto& job) {
+    return !job->running() && static_cast<double>(job->m_clock.elapsed()) / 1000.0 - job->m_seconds > kKeptSeconds;
+  });
 }
 
 Job* JobRunner::startErased(const QString& title, std::function<void(const JobContext&)> work,
                             std::function<void()> done, const QString& channel) {
+  dropOldest();
   if (!channel.isEmpty()) {
-    for (Entry& entry : m_entries) {
-      if (entry.channel == channel && entry.job->running()) entry.job->cancel();
+    for (const auto& job : m_jobs) {
+      if (job->channel() == channel && job->running()) job->cancel();
     }
   }
-  m_entries.push_back({std::unique_ptr<Job>(new Job(m_nextId++, title, nullptr)), channel});
-  Job* job = m_entries.back().job.get();
+  m_jobs.push_back(std::unique_ptr<Job>(new Job(m_nextId++, title, channel)));
+  Job* job = m_jobs.back().get();
   job->m_clock.start();
 
   // Everything that the worker posts is queued to `this`; Qt drops what is pending when the runner dies.

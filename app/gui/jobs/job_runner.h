@@ -28,6 +28,8 @@ class Job : public QObject {
  public:
   int id() const { return m_id; }
   const QString& title() const { return m_title; }
+  /// Of jobs that replace each other ("newest wins"); empty: none.
+  const QString& channel() const { return m_channel; }
   /// Without a title: too small a thing for the list of jobs (checks while typing).
   bool quiet() const { return m_title.isEmpty(); }
   bool running() const { return m_running; }
@@ -43,10 +45,10 @@ class Job : public QObject {
 
  private:
   friend class JobRunner;
-  Job(int id, QString title, QObject* parent) : QObject(parent), m_id(id), m_title(std::move(title)) {}
+  Job(int id, QString title, QString channel) : m_id(id), m_title(std::move(title)), m_channel(std::move(channel)) {}
 
   int m_id;
-  QString m_title;
+  QString m_title, m_channel;
   bool m_running = true;
   Progress m_progress;
   JobOutcome m_outcome;
@@ -75,10 +77,10 @@ class JobRunner : public QObject {
         [done = std::move(done), result] { done(std::move(**result)); }, channel);
   }
 
-  std::vector<Job*> jobs() const;  ///< oldest first; finished ones are kept until clearFinished()
+  /// Oldest first. Those that have ended are kept for some minutes.
+  std::vector<Job*> jobs() const;
   int runningCount() const;
   bool busy() const;  ///< whether a job runs that is not quiet
-  void clearFinished();
 
  signals:
   void jobStarted(oscope::gui::Job* job);
@@ -90,11 +92,9 @@ class JobRunner : public QObject {
   Job* startErased(const QString& title, std::function<void(const JobContext&)> work, std::function<void()> done,
                    const QString& channel);
 
-  struct Entry {
-    std::unique_ptr<Job> job;
-    QString channel;
-  };
-  std::vector<Entry> m_entries;
+  void dropOldest();
+
+  std::vector<std::unique_ptr<Job>> m_jobs;
   int m_nextId = 1;
 };
 
