@@ -225,10 +225,11 @@ void DeviceSiteAccumulator::readRows(compute::SiteReductions& result) const {
 // The kernel fills the tiles of the upper triangle.
 void DeviceSiteAccumulator::readGram(compute::SiteReductions& result) const {
   const auto width = static_cast<std::size_t>(m_channels);
-  result.gram = fetched<double>(*m_gram, width * width);
+  std::vector<double> gram = fetched<double>(*m_gram, width * width);
   for (std::size_t i = 0; i < width; ++i) {
-    for (std::size_t j = 0; j < i; ++j) result.gram[i * width + j] = result.gram[j * width + i];
+    for (std::size_t j = 0; j < i; ++j) gram[i * width + j] = gram[j * width + i];
   }
+  result.gram = compute::gramOf(std::move(gram));
 }
 
 }  // namespace oscope::gpu

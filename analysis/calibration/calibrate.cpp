@@ -95,6 +95,7 @@ class Calibration {
                  : report.estimate.spilled      ? HiddenPlace::File
                                                 : HiddenPlace::Host,
                  work.path(), backend),
+        m_gramFolder(report.estimate.gramSpilled ? work.path() : std::filesystem::path()),
         m_onHost(backend.info().threads > 0),
         m_pool(backend.info().threads),
         m_microBatch(report.estimate.microBatch),
@@ -185,7 +186,8 @@ class Calibration {
       std::unique_ptr<SiteWatcher> watcher;
       if (observed) {
         watcher = withRoom([&] {
-          return std::make_unique<SiteWatcher>(desc, m_observers, observedRun(m_data, m_options), m_backend);
+          return std::make_unique<SiteWatcher>(desc, m_observers, observedRun(m_data, m_options), m_backend,
+                                               m_gramFolder);
         });
       }
       const forward::LoadedBlock block = takeBlock(index);
@@ -297,7 +299,7 @@ class Calibration {
       }
       stats::deriveWeightedHistogram(records[i]);
     }
-    stats::writeBlockFile(m_work.blockFile(index), records);
+    stats::writeBlockFile(m_work.blockFile(index), records, m_context);
     announce(m_onBlock, index, false, records);
   }
 
@@ -312,6 +314,7 @@ class Calibration {
   CalibrateReport& m_report;
   std::vector<ActiveObserver> m_observers;
   HiddenStateStore m_hidden;
+  std::filesystem::path m_gramFolder;  ///< empty: Gram matrices stay in memory
   bool m_onHost;
   bool m_prefetch = true;
   std::optional<forward::LoadedBlock> m_next;  ///< the block after the running one

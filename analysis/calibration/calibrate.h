@@ -42,9 +42,11 @@ struct CalibrateEstimate {
   bool spilled = false;               ///< hidden states go to disk
   bool hiddenOnDevice = false;        ///< hidden states stay in device memory
   std::uint64_t workBytes = 0;        ///< work tensors of one micro-batch
-  std::uint64_t statisticsBytes = 0;  ///< accumulators of one block
+  std::uint64_t statisticsBytes = 0;  ///< accumulators of one block but for Gram matrices
+  std::uint64_t gramBytes = 0;        ///< Gram matrices of one block, where they are summed up
+  bool gramSpilled = false;           ///< they lie in scratch files; only the CPU can do that
   std::uint64_t peakMemory = 0, promisedMemory = 0;
-  std::uint64_t diskBytes = 0, freeDisk = 0;  ///< snapshot + work folder
+  std::uint64_t diskBytes = 0, freeDisk = 0;  ///< snapshot + work folder + scratch files
   std::uint64_t snapshotBytes = 0;
   std::uint64_t deviceMemory = 0, deviceBudget = 0;  ///< peak on the accelerator, and what may be used; CPU: 0
   std::int64_t microBatch = 0;
@@ -66,7 +68,7 @@ struct CalibrateReport {
 
 CalibrateEstimate estimateCalibration(const model::OpenedModel& model, const Dataset& data,
                                       const CalibrateOptions& options, compute::Backend& backend);
-/// CalibrateEstimate::diskBytes of so many samples of `length` tokens; no tokens needed.
+/// CalibrateEstimate::diskBytes of so many samples of `length` tokens, without scratch files; no tokens needed.
 std::uint64_t calibrationDiskBytes(const model::ModelGraph& graph, std::int64_t samples, std::int64_t length,
                                    const CalibrateOptions& options);
 

@@ -72,36 +72,50 @@ double measureGemmRate(compute::Backend& backend, DType dtype) {
   return rate < kFast ? rate : gemmRate(backend, dtype, 2048, 4096);
 }
 
-void addStatistics(const model::ModelGraph& graph, const Dataset& data, const CalibrateOptions& options,
+/// `onHost`: Gram matrices are the CPU's.
+void addStatistics(const model::ModelGraph& graph, const Dataset& data, const CalibrateOptions& options, bool onHost,
                    CalibrateEstimate& estimate) {
   const std::vector<ActiveObserver> observers = chooseObservers(options);
   const ObservedRun run = observedRun(data, options);
   for (const model::BlockGraph& block : graph.blocks) {
-    std::uint64_t device = 0;
+    std::uint64_t device = 0, gram = 0;
     for (const model::SiteDesc& site : block.sites) {
       for (const ActiveObserver& active : observers) {
         const ObserverCost cost = active.observer->cost(site, run, active.params);
         device += cost.device;
+        if (cost.gram > 0) {
+          gram += onHost ? compute::CpuBackend::gramBytes(site.channels) : cost.gram;
+          estimate.flops += static_cast<double>(run.tokens()) * static_cast<double>(site.channels * site.channels);
+        }
         estimate.snapshotBytes += cost.snapshot;
       }
       // Column norms, column maxima and sampled rows of each reader.
       estimate.snapshotBytes += site.readers.size() * static_cast<std::uint64_t>(site.channels) * 34 * sizeof(float);
     }
     estimate.statisticsBytes = std::max(estimate.statisticsBytes, device);
+    estimate.gramBytes = std::max(estimate.gramBytes, gram);
   }
   estimate.snapshotBytes += static_cast<std::uint64_t>(run.tokens()) * sizeof(std::int32_t);
 }
 
+/// What lies on disk instead of in memory.
+struct Spilling {
+  bool hidden = false, gram = false;
+};
+
 /// Host memory by what it depends on.
 struct HostMemory {
-  std::uint64_t fixed = 0;           ///< whatever the micro-batch is
+  std::uint64_t base = 0;            ///< all the time
+  std::uint64_t block = 0;           ///< while blocks run
+  std::uint64_t gram = 0;            ///< Gram matrices, while blocks run
+  std::uint64_t embedding = 0;       ///< before the first block
   std::uint64_t hidden = 0;          ///< all hidden states
   std::uint64_t perSample = 0;       ///< work tensors of one sequence
   std::uint64_t spillPerSample = 0;  ///< staging of one sequence, where spilled
 
-  std::uint64_t peak(bool spilled, std::int64_t microBatch) const {
-    return fixed + (spilled ? 0 : hidden) +
-           static_cast<std::uint64_t>(microBatch) * (perSample + (spilled ? spillPerSample : 0));
+  std::uint64_t peak(Spilling spilling, std::int64_t microBatch) const {
+    return base + std::max(block + (spilling.gram ? 0 : gram), embedding) + (spilling.hidden ? 0 : hidden) +
+           static_cast<std::uint64_t>(microBatch) * (perSample + (spilling.hidden ? spillPerSample : 0));
   }
 };
 
@@ -113,10 +127,15 @@ HostMemory hostMemory(const model::OpenedModel& model, const Dataset& data, cons
   const std::uint64_t scratch =
       static_cast<std::uint64_t>(device.threads) * (kBlasBuffer + compute::CpuBackend::panelBytes(widestInput(graph)));
   const std::uint64_t blocks = onHost ? 1 : 2;  // for a device, the next one's pages are read ahead
+  memory.base = residentMemory() + kReserve + scratch;
   // The embedding is released before the first block is read. Statistics: accumulators, and the records read from them.
-  memory.fixed = residentMemory() + kReserve + scratch +
-                 std::max(blocks * estimate.weightsPerBlock + 2 * estimate.statisticsBytes,
-                          tensorBytes(model, embeddingTensors(graph)));
+  memory.block = blocks * estimate.weightsPerBlock + 2 * estimate.statisticsBytes;
+  memory.embedding = tensorBytes(model, embeddingTensors(graph));
+  memory.gram = estimate.gramBytes;
+  if (estimate.gramBytes > 0) {  // a band on its way to the file, and a tile per thread
+    memory.block += static_cast<std::uint64_t>(compute::kGramBand) * sizeof(double) *
+                    static_cast<std::uint64_t>(widestInput(graph) + device.threads * compute::kGramBand);
+  }
   memory.hidden = estimate.hiddenOnDevice ? 0 : estimate.hiddenBytes;
   const HiddenShape shape = hiddenShape(graph, data);
   const auto rows = static_cast<std::uint64_t>(data.length);
@@ -129,22 +148,28 @@ void refuse(CalibrateEstimate& estimate, const char* code, std::string where, st
   estimate.problems.push_back({Severity::Error, code, std::move(where), std::move(text), std::move(remedy)});
 }
 
-/// Chooses micro-batch and spilling so that the promise holds.
-void planMemory(const HostMemory& memory, bool fixedBatch, CalibrateEstimate& estimate) {
-  const auto fits = [&](bool spilled, std::int64_t batch) {
-    return memory.peak(spilled, batch) <= estimate.promisedMemory;
+/// Chooses micro-batch and spilling so that the promise holds. Hidden states go to disk before Gram matrices, which
+/// every micro-batch reads and writes.
+void planMemory(const HostMemory& memory, bool fixedBatch, bool onHost, CalibrateEstimate& estimate) {
+  const auto fits = [&](Spilling spilling, std::int64_t batch) {
+    return memory.peak(spilling, batch) <= estimate.promisedMemory;
   };
+  std::vector<Spilling> choices{{false, false}, {true, false}};
+  if (onHost && memory.gram > 0) choices.insert(choices.end(), {{false, true}, {true, true}});
   const std::int64_t wanted = estimate.microBatch;
-  for (const bool spilled : {false, true}) {
+  Spilling chosen;
+  for (const Spilling choice : choices) {
     std::int64_t batch = wanted;
-    while (!fits(spilled, batch) && batch > 1 && !fixedBatch) batch /= 2;
-    estimate.spilled = spilled;
+    while (!fits(choice, batch) && batch > 1 && !fixedBatch) batch /= 2;
+    chosen = choice;
     estimate.microBatch = batch;
-    if (fits(spilled, batch)) break;
+    if (fits(choice, batch)) break;
   }
-  estimate.peakMemory = memory.peak(estimate.spilled, estimate.microBatch);
+  estimate.spilled = chosen.hidden;
+  estimate.gramSpilled = chosen.gram;
+  estimate.peakMemory = memory.peak(chosen, estimate.microBatch);
   if (memory.perSample > 0) estimate.workBytes = static_cast<std::uint64_t>(estimate.microBatch) * memory.perSample;
-  if (fits(estimate.spilled, estimate.microBatch)) return;
+  if (fits(chosen, estimate.microBatch)) return;
   refuse(estimate, "calibrate.memory", "memory",
          fmt::format("the run needs {}, promised are {}", formatBytesUp(static_cast<double>(estimate.peakMemory)),
                      formatBytes(static_cast<double>(estimate.promisedMemory))),
@@ -163,7 +188,7 @@ void planDevice(const model::OpenedModel& model, const compute::DeviceInfo& devi
   estimate.workBytes = perRow * static_cast<std::uint64_t>(data.length) + shape.sampleBytes();  // of one sequence
   estimate.deviceBudget = static_cast<std::uint64_t>(static_cast<double>(device.freeBytes) * kDeviceShare);
   const auto needed = [&](std::int64_t batch, std::uint64_t blocks) {
-    const std::uint64_t weights = blocks * estimate.weightsPerBlock + estimate.statisticsBytes;
+    const std::uint64_t weights = blocks * estimate.weightsPerBlock + estimate.statisticsBytes + estimate.gramBytes;
     return device.fixedBytes + std::max(weights, tensorBytes(model, embeddingTensors(graph))) +
            static_cast<std::uint64_t>(batch) * estimate.workBytes;
   };
@@ -186,9 +211,9 @@ void planDevice(const model::OpenedModel& model, const compute::DeviceInfo& devi
   if (estimate.hiddenOnDevice) estimate.deviceMemory += estimate.hiddenBytes;
 }
 
-/// Block files and the snapshot made from them, and two generations of hidden states.
+/// Block files and the snapshot made from them, two generations of hidden states, and what is spilled.
 std::uint64_t diskBytes(const CalibrateEstimate& estimate) {
-  return 2 * estimate.snapshotBytes + 2 * estimate.hiddenBytes;
+  return 2 * estimate.snapshotBytes + 2 * estimate.hiddenBytes + (estimate.gramSpilled ? estimate.gramBytes : 0);
 }
 
 void planDisk(const CalibrateOptions& options, CalibrateEstimate& estimate) {
@@ -246,7 +271,7 @@ std::uint64_t calibrationDiskBytes(const model::ModelGraph& graph, std::int64_t 
   data.length = length;
   CalibrateEstimate estimate;
   estimate.hiddenBytes = hiddenShape(graph, data).bytes();
-  addStatistics(graph, data, options, estimate);
+  addStatistics(graph, data, options, true, estimate);
   return diskBytes(estimate);
 }
 
@@ -264,7 +289,7 @@ CalibrateEstimate estimateCalibration(const model::OpenedModel& model, const Dat
     estimate.flops += blockFlops(graph, block, data);
   }
   estimate.hiddenBytes = hiddenShape(graph, data).bytes();
-  addStatistics(graph, data, options, estimate);
+  addStatistics(graph, data, options, onHost, estimate);
   estimate.promisedMemory =
       options.memoryBytes > 0 ? options.memoryBytes : residentMemory() + availableMemory() / 4 * 3;
 
@@ -273,7 +298,7 @@ CalibrateEstimate estimateCalibration(const model::OpenedModel& model, const Dat
   const std::int64_t wanted = std::min(options.microBatch > 0 ? options.microBatch : sequences, data.samples);
   estimate.microBatch = wanted;
   if (!onHost) planDevice(model, device, data, wanted, estimate);
-  planMemory(hostMemory(model, data, device, estimate), options.microBatch > 0, estimate);
+  planMemory(hostMemory(model, data, device, estimate), options.microBatch > 0, onHost, estimate);
   planDisk(options, estimate);
   estimate.seconds = kBesidesGemm * estimate.flops /
                      measureGemmRate(backend, model.weights->entry(graph.blocks.front().linears.front().weight).dtype);

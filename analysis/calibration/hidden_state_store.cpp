@@ -3,47 +3,20 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 
 #include "analysis/base/error.h"
 #include "analysis/base/json.h"
+#include "analysis/base/scratch_file.h"
 
 namespace oscope::calibration {
 namespace {
 
 constexpr const char* kManifest = "hidden.json";
+constexpr const char* kWhat = "hidden states";
 
 std::string fileName(int index) {
   return "hidden." + std::to_string(index);
-}
-
-void writeAt(int fd, const float* data, std::uint64_t bytes, std::uint64_t offset, const std::filesystem::path& path) {
-  const auto* from = reinterpret_cast<const char*>(data);
-  while (bytes > 0) {
-    const ssize_t written = ::pwrite(fd, from, bytes, static_cast<off_t>(offset));
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw systemError(errno == EFBIG ? ENOSPC : errno, path.string(), "writing hidden states");
-    from += written;
-    offset += static_cast<std::uint64_t>(written);
-    bytes -= static_cast<std::uint64_t>(written);
-  }
-}
-
-void readAt(int fd, float* data, std::uint64_t bytes, std::uint64_t offset, const std::filesystem::path& path) {
-  auto* to = reinterpret_cast<char*>(data);
-  while (bytes > 0) {
-    const ssize_t got = ::pread(fd, to, bytes, static_cast<off_t>(offset));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw systemError(errno, path.string(), "reading hidden states");
-    if (got == 0) {
-      throw Error(ErrorCode::FileTruncated, path.string(), "the hidden states end too early",
-                  "start the calibration anew with --restart");
-    }
-    to += got;
-    offset += static_cast<std::uint64_t>(got);
-    bytes -= static_cast<std::uint64_t>(got);
-  }
 }
 
 }  // namespace
@@ -96,7 +69,7 @@ std::optional<int> HiddenStateStore::restore() {
   }
   m_durable = index == 0 ? 0 : 1;
   if (m_place == HiddenPlace::File) m_current = m_durable;
-  if (m_place == HiddenPlace::Host) readAt(openFile(m_durable), memory(), m_shape.bytes(), 0, path);
+  if (m_place == HiddenPlace::Host) readAt(openFile(m_durable), memory(), m_shape.bytes(), 0, path, kWhat);
   if (m_place == HiddenPlace::Device) readToDevice(m_durable);
   return static_cast<int>(block);
 }
@@ -113,7 +86,7 @@ void HiddenStateStore::load(std::int64_t first, compute::Tensor& target) {
   }
   m_staging.resize(static_cast<std::size_t>(target.rows * target.cols));
   readAt(openFile(m_current), m_staging.data(), m_staging.size() * sizeof(float), offset,
-         m_folder / fileName(m_current));
+         m_folder / fileName(m_current), kWhat);
   m_backend.upload(m_staging.data(), target);
 }
 
@@ -130,7 +103,8 @@ void HiddenStateStore::store(std::int64_t first, const compute::Tensor& source) 
   m_staging.resize(static_cast<std::size_t>(source.rows * source.cols));
   m_backend.download(source, m_staging.data());
   const int index = target();
-  writeAt(openFile(index), m_staging.data(), m_staging.size() * sizeof(float), offset, m_folder / fileName(index));
+  writeAt(openFile(index), m_staging.data(), m_staging.size() * sizeof(float), offset, m_folder / fileName(index),
+          kWhat);
 }
 
 void HiddenStateStore::readToDevice(int index) {
@@ -138,7 +112,7 @@ void HiddenStateStore::readToDevice(int index) {
   m_staging.resize(static_cast<std::size_t>(m_shape.sampleBytes() / sizeof(float)));
   for (std::int64_t s = 0; s < m_shape.samples; ++s) {
     readAt(openFile(index), m_staging.data(), m_shape.sampleBytes(),
-           static_cast<std::uint64_t>(s) * m_shape.sampleBytes(), m_folder / fileName(index));
+           static_cast<std::uint64_t>(s) * m_shape.sampleBytes(), m_folder / fileName(index), kWhat);
     m_backend.upload(m_staging.data(), sample);
     store(s, sample);
   }
@@ -151,7 +125,7 @@ void HiddenStateStore::writeFromDevice(int index) {
     load(s, sample);
     m_backend.download(sample, m_staging.data());
     writeAt(openFile(index), m_staging.data(), m_shape.sampleBytes(),
-            static_cast<std::uint64_t>(s) * m_shape.sampleBytes(), m_folder / fileName(index));
+            static_cast<std::uint64_t>(s) * m_shape.sampleBytes(), m_folder / fileName(index), kWhat);
   }
 }
 
@@ -162,7 +136,7 @@ void HiddenStateStore::finishPass() {
 void HiddenStateStore::makeDurable(int block) {
   const int index = m_place == HiddenPlace::File ? m_current : (m_durable == 0 ? 1 : 0);
   const std::filesystem::path path = m_folder / fileName(index);
-  if (m_place == HiddenPlace::Host) writeAt(openFile(index), memory(), m_shape.bytes(), 0, path);
+  if (m_place == HiddenPlace::Host) writeAt(openFile(index), memory(), m_shape.bytes(), 0, path, kWhat);
   if (m_place == HiddenPlace::Device) writeFromDevice(index);
   if (::fsync(openFile(index)) != 0) throw systemError(errno, path.string(), "writing hidden states to disk");
   writeJsonFile(m_folder / kManifest, {{"block", block}, {"file", index}});

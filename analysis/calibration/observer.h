@@ -24,6 +24,8 @@ struct ObservedRun {
 struct ObserverCost {
   std::uint64_t device = 0;    ///< accumulators, while the block runs
   std::uint64_t snapshot = 0;  ///< in the file, before compression
+  /// Of a Gram matrix, on a device; the CPU takes CpuBackend::gramBytes(), in memory or in a scratch file.
+  std::uint64_t gram = 0;
 };
 
 class Observer {

@@ -1,5 +1,7 @@
 #include "analysis/calibration/preflight.h"
 
+#include <algorithm>
+
 namespace oscope::calibration {
 namespace {
 
@@ -33,7 +35,9 @@ RunProblem problemOf(const Diagnostic& found, const model::OpenedModel& model, c
     problem.option = RunOption::Output;
   } else if (found.code == "calibrate.disk") {
     problem.option = RunOption::Samples;
-    problem.fitting = fittingSamples(model.graph, data, options, estimate.freeDisk);
+    const std::uint64_t scratch = estimate.gramSpilled ? estimate.gramBytes : 0;
+    problem.fitting =
+        fittingSamples(model.graph, data, options, estimate.freeDisk - std::min(estimate.freeDisk, scratch));
   } else if (found.code == "calibrate.length") {
     problem.option = RunOption::Length;
     problem.fitting = static_cast<std::uint64_t>(model.graph.maxPositions);

@@ -20,10 +20,11 @@ void requireFinite(const model::SiteDesc& site, const ObservedRun& run, const co
 }  // namespace
 
 SiteWatcher::SiteWatcher(const model::BlockGraph& block, const std::vector<ActiveObserver>& observers,
-                         const ObservedRun& run, compute::Backend& backend)
+                         const ObservedRun& run, compute::Backend& backend, const std::filesystem::path& scratchFolder)
     : m_block(block), m_observers(observers), m_run(run), m_backend(backend), m_energies(block.linears.size()) {
   for (const model::SiteDesc& site : block.sites) {
     compute::ReductionSpec spec;
+    spec.scratchFolder = scratchFolder;
     for (const ActiveObserver& active : observers) active.observer->request(site, run, active.params, spec);
     m_sites[site.id.kind] = {backend.makeAccumulator(site.channels, spec), run.firstSample};
   }

@@ -18,11 +18,12 @@ struct ActiveObserver {
 };
 
 /// Feeds the accumulators of a block's sites and the output energies of its linears. Samples arrive in ascending order;
-/// a batch that is run again in smaller pieces (out of memory) is counted once.
+/// a batch that is run again in smaller pieces (out of memory) is counted once. Gram matrices lie in `scratchFolder`
+/// unless it is empty.
 class SiteWatcher final : public forward::SiteHook {
  public:
   SiteWatcher(const model::BlockGraph& block, const std::vector<ActiveObserver>& observers, const ObservedRun& run,
-              compute::Backend& backend);
+              compute::Backend& backend, const std::filesystem::path& scratchFolder);
 
   void onSite(SiteId site, compute::Tensor& x, const compute::SequenceLayout& layout) override;
   void onLinear(SiteId site, int linear, const compute::Tensor& x, compute::Tensor& y,

@@ -21,7 +21,7 @@ constexpr const char* kLockFile = "lock";
 /// Files of a calibration: nothing else is ever removed.
 bool isOurs(const std::string& name) {
   return name.starts_with("job.json") || name.starts_with("request.json") || name.starts_with("block-") ||
-         name.starts_with("hidden.") || name.starts_with("snapshot.h5");
+         name.starts_with("hidden.") || name.starts_with("snapshot.h5") || name.starts_with("scratch.part-");
 }
 
 std::string blockName(int block) {

@@ -77,7 +77,7 @@ struct LogitComparison {
 class SiteAccumulator {
  public:
   virtual ~SiteAccumulator() = default;
-  /// Copies the result to the host.
+  /// Hands the result over to the host. Nothing can be accumulated afterwards.
   virtual SiteReductions read() = 0;
 };
 

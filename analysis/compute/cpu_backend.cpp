@@ -12,6 +12,7 @@
 #include "analysis/compute/backend_registry.h"
 #include "analysis/compute/cpu/checks.h"
 #include "analysis/compute/cpu/cpu_buffer.h"
+#include "analysis/compute/cpu/gram_tiles.h"
 #include "analysis/compute/cpu/kernels.h"
 
 namespace oscope::compute {
@@ -55,6 +56,10 @@ void requireHeads(const char* op, const HeadView& view, std::int64_t rows) {
 
 CpuBackend::CpuBackend(int threads) : m_parallel(threads) {
   openblas_set_num_threads(1);
+}
+
+std::uint64_t CpuBackend::gramBytes(std::int64_t channels) {
+  return cpu::GramTiles::bytes(channels);
 }
 
 std::uint64_t CpuBackend::panelBytes(std::int64_t in) {

@@ -14,6 +14,8 @@ class CpuBackend final : public Backend {
   explicit CpuBackend(int threads);
   /// Scratch of one thread in linear(): the widest panel of a 16-bit weight with `in` columns, as float32.
   static std::uint64_t panelBytes(std::int64_t in);
+  /// What the Gram matrix of so many channels takes, in memory or in a scratch file.
+  static std::uint64_t gramBytes(std::int64_t channels);
 
   DeviceInfo info() const override;
   std::string whyUnsupported(std::string_view op, DType dtype) const override;

@@ -89,7 +89,7 @@ void merge(SiteReductions& into, const SiteReductions& other, int extremesKept) 
   }
   if (into.channels != other.channels || into.absmax.size() != other.absmax.size() ||
       into.sum.size() != other.sum.size() || into.histogram.size() != other.histogram.size() ||
-      into.gram.size() != other.gram.size()) {
+      (into.gram == nullptr) != (other.gram == nullptr)) {
     throw Error(ErrorCode::Mismatch, "statistics of a site", "the parts hold different channels or reductions",
                 "merge statistics of one model that were made with the same observers");
   }
@@ -98,7 +98,7 @@ void merge(SiteReductions& into, const SiteReductions& other, int extremesKept) 
   addInto(into.sumAbs, other.sumAbs);
   addInto(into.sumSq, other.sumSq);
   addInto(into.histogram, other.histogram);
-  addInto(into.gram, other.gram);
+  if (into.gram != nullptr) into.gram = sumOf(into.gram, other.gram);
   into.tokens += other.tokens;
 
   into.tokenAbsmax.insert(into.tokenAbsmax.end(), other.tokenAbsmax.begin(), other.tokenAbsmax.end());

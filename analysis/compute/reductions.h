@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <utility>
 #include <vector>
 
 #include "analysis/compute/exact_sum.h"
+#include "analysis/compute/gram_matrix.h"
 
 namespace oscope::compute {
 
@@ -23,6 +25,7 @@ struct ReductionSpec {
   bool histogram = false;                ///< per channel log2 histogram
   bool tokenAbsmax = false;              ///< per token max |x|
   bool gram = false;                     ///< sum of x x^T, fp32 tiles added in float64
+  std::filesystem::path scratchFolder;   ///< where the CPU keeps gram in a file; empty: in memory. Shows in no bit
   int extremes = 0;                      ///< the `extremes` largest |x| of the site
   std::vector<std::int64_t> sampleRows;  ///< token indices (sample * length + position), ascending, copied as fp16
 
@@ -52,7 +55,7 @@ struct SiteReductions {
   std::vector<std::int64_t> rowTokens;                      ///< [rows] the tokens whose rows were kept
   std::vector<std::uint16_t> rows;                          ///< [rows, channels] fp16 bits of x * 2^-rowExponent
   std::vector<std::int32_t> rowExponents;                   ///< [rows] smallest e >= 0 with max |x| * 2^-e <= 32768
-  std::vector<double> gram;                                 ///< [channels, channels], upper triangle mirrored
+  GramPtr gram;                                             ///< upper triangle mirrored; null: unwanted
   std::int64_t nonFinite = 0;                               ///< count of NaN and infinite values
   std::int64_t firstNonFiniteToken = -1;                    ///< lowest token with one, -1 where none
   std::int32_t firstNonFiniteChannel = -1;

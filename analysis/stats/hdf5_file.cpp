@@ -91,6 +91,24 @@ void setChunks(hid_t properties, std::span<const std::uint64_t> shape) {
   H5Pset_chunk(properties, static_cast<int>(chunk.size()), chunk.data());
 }
 
+/// Rows [first, first + count) of a matrix, in its file and as an array of their own.
+struct RowBand {
+  RowBand(hid_t dataset, std::int64_t first, std::int64_t rows, std::int64_t columns)
+      : count(rows), inFile(H5Dget_space(dataset), H5Sclose), inMemory(simpleSpace(rows, columns), H5Sclose) {
+    const hsize_t start[]{static_cast<hsize_t>(first), 0};
+    const hsize_t extent[]{static_cast<hsize_t>(rows), static_cast<hsize_t>(columns)};
+    H5Sselect_hyperslab(inFile, H5S_SELECT_SET, start, nullptr, extent, nullptr);
+  }
+  std::int64_t count;
+  Handle inFile, inMemory;
+
+ private:
+  static hid_t simpleSpace(std::int64_t rows, std::int64_t columns) {
+    const hsize_t extent[]{static_cast<hsize_t>(rows), static_cast<hsize_t>(columns)};
+    return H5Screate_simple(2, extent, nullptr);
+  }
+};
+
 }  // namespace
 
 std::unique_lock<std::recursive_mutex> Hdf5File::lock() {
@@ -174,12 +192,10 @@ bool Hdf5File::contains(const std::string& name) const {
   return H5Lexists(m_id, name.c_str(), H5P_DEFAULT) > 0;
 }
 
-void Hdf5File::write(const std::string& name, Hdf5Type type, std::span<const std::uint64_t> shape, const void* data,
-                     Hdf5Layout layout) {
-  const auto guard = lock();
+std::int64_t Hdf5File::createDataset(const std::string& name, std::int64_t stored, std::span<const std::uint64_t> shape,
+                                     Hdf5Layout layout) {
   const std::vector<hsize_t> extents(shape.begin(), shape.end());
   const Handle space(H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr), H5Sclose);
-  const Handle stored(typeOf(type), H5Tclose);
   const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
   H5Pset_create_intermediate_group(links, 1);
   const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
@@ -191,9 +207,44 @@ void Hdf5File::write(const std::string& name, Hdf5Type type, std::span<const std
     H5Pset_deflate(properties, 1);
   }
   if (layout != Hdf5Layout::Contiguous) H5Pset_fletcher32(properties);
-  const Handle dataset(H5Dcreate2(m_id, name.c_str(), stored, space, links, properties, H5P_DEFAULT), H5Dclose);
+  const hid_t dataset = H5Dcreate2(m_id, name.c_str(), stored, space, links, properties, H5P_DEFAULT);
   if (dataset < 0) fail(name, "creating a dataset", true);
+  return dataset;
+}
+
+void Hdf5File::write(const std::string& name, Hdf5Type type, std::span<const std::uint64_t> shape, const void* data,
+                     Hdf5Layout layout) {
+  const auto guard = lock();
+  const Handle stored(typeOf(type), H5Tclose);
+  const Handle dataset(createDataset(name, stored, shape, layout), H5Dclose);
   if (H5Dwrite(dataset, stored, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0) fail(name, "writing", true);
+}
+
+void Hdf5File::writeRows(const std::string& name, std::int64_t rows, std::int64_t columns, std::int64_t band,
+                         Hdf5Layout layout, const RowFill& fill) {
+  const auto guard = lock();
+  const Handle stored(typeOf(Hdf5Type::F64), H5Tclose);
+  const std::vector<std::uint64_t> shape{static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(columns)};
+  const Handle dataset(createDataset(name, stored, shape, layout), H5Dclose);
+  std::vector<double> values;
+  for (std::int64_t first = 0; first < rows; first += band) {
+    const RowBand target(dataset, first, std::min(band, rows - first), columns);
+    values.resize(static_cast<std::size_t>(target.count * columns));
+    fill(first, target.count, values.data());
+    if (H5Dwrite(dataset, stored, target.inMemory, target.inFile, H5P_DEFAULT, values.data()) < 0) {
+      fail(name, "writing", true);
+    }
+  }
+}
+
+void Hdf5File::readRows(const std::string& name, std::int64_t first, std::int64_t count, std::int64_t columns,
+                        double* into) const {
+  const auto guard = lock();
+  const Handle dataset(H5Dopen2(m_id, name.c_str(), H5P_DEFAULT), H5Dclose);
+  if (dataset < 0) fail(name, "reading", false);
+  const Handle wanted(typeOf(Hdf5Type::F64), H5Tclose);
+  const RowBand source(dataset, first, count, columns);
+  if (H5Dread(dataset, wanted, source.inMemory, source.inFile, H5P_DEFAULT, into) < 0) fail(name, "reading", false);
 }
 
 std::uint64_t Hdf5File::mostElements() const {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <span>
 #include <string>
@@ -40,6 +41,13 @@ class Hdf5File {
   /// `name` is a path from the root; groups on the way are created. `shape` counts elements.
   void write(const std::string& name, Hdf5Type type, std::span<const std::uint64_t> shape, const void* data,
              Hdf5Layout layout = Hdf5Layout::Contiguous);
+  /// Writes a matrix band by band: fill(first, count, into) makes rows [first, first + count).
+  using RowFill = std::function<void(std::int64_t first, std::int64_t count, double* into)>;
+  void writeRows(const std::string& name, std::int64_t rows, std::int64_t columns, std::int64_t band, Hdf5Layout layout,
+                 const RowFill& fill);
+  /// Reads rows [first, first + count) of a matrix of float64 with so many columns.
+  void readRows(const std::string& name, std::int64_t first, std::int64_t count, std::int64_t columns,
+                double* into) const;
   /// Reads a dataset that must hold `count` elements of `type` (converted by HDF5 where the file says otherwise).
   void read(const std::string& name, Hdf5Type type, std::uint64_t count, void* data) const;
   /// No dataset of this file can have more elements, whatever it claims.
@@ -53,6 +61,9 @@ class Hdf5File {
  private:
   Hdf5File(std::filesystem::path path, std::int64_t id, std::uint64_t size)
       : m_path(std::move(path)), m_id(id), m_size(size) {}
+  /// A new dataset's id, for the caller to close; `stored` is the id of its type.
+  std::int64_t createDataset(const std::string& name, std::int64_t stored, std::span<const std::uint64_t> shape,
+                             Hdf5Layout layout);
   [[noreturn]] void fail(const std::string& name, const std::string& action, bool writing) const;
 
   std::filesystem::path m_path;

@@ -1,5 +1,6 @@
 #include "analysis/stats/hdf5_store.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "analysis/base/atomic_file.h"
@@ -70,12 +71,14 @@ SiteId parseSite(const std::string& text, const std::string& where) {
   return *id;
 }
 
-SiteRecord readRecord(const Hdf5File& file, SiteId id) {
+SiteRecord readRecord(const std::shared_ptr<const Hdf5File>& opened, SiteId id) {
+  const Hdf5File& file = *opened;
   SiteRecord record;
   record.stats = readSiteStats(file, groupOf(id));
   if (record.stats.id != id)
     throw Error(ErrorCode::Malformed, file.path().string(), "holds another site as " + groupOf(id));
   record.detail = readSiteDetail(file, groupOf(id), record.stats);
+  record.gram = openGram(opened, groupOf(id), record.stats);
   return record;
 }
 
@@ -129,7 +132,8 @@ std::map<std::int32_t, std::string> readTokenTexts(const Hdf5File& file) {
 /// A snapshot over its open file.
 class SnapshotFile final : public Snapshot {
  public:
-  SnapshotFile(const std::filesystem::path& path, bool verifyContent) : m_file(Hdf5File::open(path)) {
+  SnapshotFile(const std::filesystem::path& path, bool verifyContent)
+      : m_opened(std::make_shared<const Hdf5File>(Hdf5File::open(path))), m_file(*m_opened) {
     const auto guard = Hdf5File::lock();
     const std::string where = path.string();
     checkHead(m_file, kSnapshotFormat);
@@ -154,6 +158,12 @@ class SnapshotFile final : public Snapshot {
     return readSiteDetail(m_file, groupOf(id), stats);
   }
 
+  compute::GramPtr gram(SiteId id) const override {
+    const SiteStats& stats = site(id);
+    const auto guard = Hdf5File::lock();
+    return openGram(m_opened, groupOf(id), stats);
+  }
+
  private:
   void readTokens() {
     if (m_file.contains("tokens/ids")) {
@@ -169,10 +179,11 @@ class SnapshotFile final : public Snapshot {
   void verify(const std::string& provenanceText, const SiteList& sites) const {
     for (const auto& entry : sites) {
       const SiteId id = parseSite(entry.first, m_file.path().string());
-      if (hashSite(readRecord(m_file, id)) != entry.second) {
+      if (hashSite(readRecord(m_opened, id)) != entry.second) {
         throw Error(ErrorCode::Malformed, m_file.path().string() + ", " + entry.first,
                     "the content differs from its hash", "the file is damaged: calibrate again or take a copy");
       }
+      readAll(gram(id));
     }
     if (stats::contentHash(provenanceText, m_tokenIds, m_tokenTexts, sites) != m_contentHash) {
       throw Error(ErrorCode::Malformed, m_file.path().string(), "the content differs from its hash",
@@ -180,7 +191,17 @@ class SnapshotFile final : public Snapshot {
     }
   }
 
-  Hdf5File m_file;
+  /// Outside of the hash, but guarded by the checksums of its chunks.
+  static void readAll(const compute::GramPtr& gram) {
+    if (gram == nullptr) return;
+    std::vector<double> band(static_cast<std::size_t>(compute::kGramBand * gram->channels()));
+    for (std::int64_t first = 0; first < gram->channels(); first += compute::kGramBand) {
+      gram->readRows(first, std::min(compute::kGramBand, gram->channels() - first), band.data());
+    }
+  }
+
+  std::shared_ptr<const Hdf5File> m_opened;
+  const Hdf5File& m_file;
 };
 
 }  // namespace
@@ -189,14 +210,15 @@ SnapshotPtr openSnapshot(const std::filesystem::path& path, bool verifyContent) 
   return std::make_shared<const SnapshotFile>(path, verifyContent);
 }
 
-void writeBlockFile(const std::filesystem::path& path, const std::vector<SiteRecord>& sites) {
+void writeBlockFile(const std::filesystem::path& path, const std::vector<SiteRecord>& sites,
+                    const JobContext& context) {
   AtomicFile target(path);
   const auto guard = Hdf5File::lock();
   Hdf5File file = Hdf5File::create(target.temporaryPath());
   writeHead(file, kBlockFormat);
   SiteList list;
   for (const SiteRecord& record : sites) {
-    writeSite(file, groupOf(record.stats.id), record);
+    writeSite(file, groupOf(record.stats.id), record, context);
     list.emplace_back(toString(record.stats.id), hashSite(record));
   }
   file.writeText("sites", siteListText(list));
@@ -205,12 +227,13 @@ void writeBlockFile(const std::filesystem::path& path, const std::vector<SiteRec
 }
 
 std::vector<SiteRecord> readBlockFile(const std::filesystem::path& path) {
-  const Hdf5File file = Hdf5File::open(path);
+  const auto opened = std::make_shared<const Hdf5File>(Hdf5File::open(path));
+  const Hdf5File& file = *opened;
   const auto guard = Hdf5File::lock();
   checkHead(file, kBlockFormat);
   std::vector<SiteRecord> records;
   for (const auto& entry : readSiteList(file)) {
-    records.push_back(readRecord(file, parseSite(entry.first, path.string())));
+    records.push_back(readRecord(opened, parseSite(entry.first, path.string())));
     if (hashSite(records.back()) != entry.second) {
       throw Error(ErrorCode::Malformed, path.string() + ", " + entry.first, "the content differs from its hash",
                   "start the calibration anew with --restart");
@@ -235,7 +258,7 @@ std::string writeSnapshot(const std::filesystem::path& path, const Provenance& p
   for (int block = 0; block < blocks; ++block) {
     context.checkCancelled();
     for (const SiteRecord& record : readBlock(block)) {
-      writeSite(file, groupOf(record.stats.id), record);
+      writeSite(file, groupOf(record.stats.id), record, context);
       sites.emplace_back(toString(record.stats.id), hashSite(record));
     }
   }

@@ -24,11 +24,12 @@ SnapshotPtr openSnapshot(const std::filesystem::path& path, bool verifyContent =
 struct SiteRecord {
   SiteStats stats;
   SiteDetail detail;
+  compute::GramPtr gram;  ///< null where not observed; read from a file, it reads that file when it is asked
 };
 
 /// Everything of one block in one file: written when the block is done, renamed into place, so that a killed
 /// calibration resumes after it.
-void writeBlockFile(const std::filesystem::path& path, const std::vector<SiteRecord>& sites);
+void writeBlockFile(const std::filesystem::path& path, const std::vector<SiteRecord>& sites, const JobContext& context);
 std::vector<SiteRecord> readBlockFile(const std::filesystem::path& path);
 
 /// Assembles a snapshot from block records, delivered one block at a time (memory: one block). Written under a

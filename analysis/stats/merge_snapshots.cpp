@@ -75,9 +75,10 @@ std::string mergeSnapshots(const std::vector<std::filesystem::path>& paths, cons
     std::vector<SiteRecord> records;
     for (const SiteStats& site : shards.front()->sites()) {
       if (site.id.block != block) continue;
-      SiteRecord record{site, shards.front()->detail(site.id)};
+      SiteRecord record{site, shards.front()->detail(site.id), shards.front()->gram(site.id)};
       for (std::size_t i = 1; i < shards.size(); ++i) {
-        mergeRecord(record, {shards[i]->site(site.id), shards[i]->detail(site.id)}, extremes, rows);
+        mergeRecord(record, {shards[i]->site(site.id), shards[i]->detail(site.id), shards[i]->gram(site.id)}, extremes,
+                    rows);
       }
       records.push_back(std::move(record));
     }

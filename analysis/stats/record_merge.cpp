@@ -24,7 +24,7 @@ compute::SiteReductions takeReductions(SiteRecord& record) {
   reductions.sumAbs = std::move(record.detail.sumAbs);
   reductions.sumSq = std::move(record.detail.sumSq);
   reductions.histogram = std::move(record.detail.histogram);
-  reductions.gram = std::move(record.detail.gram);
+  reductions.gram = std::move(record.gram);
   return reductions;
 }
 
@@ -39,7 +39,7 @@ void putReductions(compute::SiteReductions reductions, SiteRecord& record) {
   record.detail.sumAbs = std::move(reductions.sumAbs);
   record.detail.sumSq = std::move(reductions.sumSq);
   record.detail.histogram = std::move(reductions.histogram);
-  record.detail.gram = std::move(reductions.gram);
+  record.gram = std::move(reductions.gram);
 }
 
 void mergeRows(SiteDetail& into, const SiteDetail& other, std::int64_t channels, const RowSampleRule& rule) {

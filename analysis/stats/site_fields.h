@@ -50,7 +50,6 @@ void visitFields(Record& record, FieldSet set, Visitor& visitor) {
     visitor(prefix + "weight_rows", detail.weightRows[i],
             static_cast<std::int64_t>(detail.weightRowIndices[i].size()) * channels);
   }
-  visitor("gram", detail.gram, channels * channels);
 }
 
 }  // namespace oscope::stats

@@ -122,14 +122,14 @@ class FieldWriter {
     if (values.empty()) return;
     const std::uint64_t count = values.size();
     m_sizes[name] = count;
-    const bool histogram = name == "histogram", gram = name == "gram";
-    const bool matrix = gram || histogram || name.ends_with("/weight_rows");
+    const bool histogram = name == "histogram";
+    const bool matrix = histogram || name.ends_with("/weight_rows");
     const std::uint64_t columns =
         histogram ? compute::kHistogramBins : static_cast<std::uint64_t>(matrix ? m_channels : 1);
     std::vector<std::uint64_t> shape{count / columns};
     if (matrix) shape.push_back(columns);
-    const Hdf5Layout layout = histogram ? Hdf5Layout::Packed : gram ? Hdf5Layout::Checked : Hdf5Layout::Contiguous;
-    m_file.write(m_group + "/" + name, kTypeOf<T>, shape, values.data(), layout);
+    m_file.write(m_group + "/" + name, kTypeOf<T>, shape, values.data(),
+                 histogram ? Hdf5Layout::Packed : Hdf5Layout::Contiguous);
   }
   void operator()(const std::string& name, const std::vector<compute::ExactSum>& sums, std::int64_t) {
     if (sums.empty()) return;
@@ -241,7 +241,6 @@ class FieldHasher {
 
   template <typename T>
   void operator()(const std::string& name, const std::vector<T>& values, std::int64_t) {
-    if (name == "gram") return;
     begin(name, values.size());
     m_hash.updateValues(std::span<const T>(values));
   }
@@ -266,19 +265,43 @@ class FieldHasher {
   Sha256& m_hash;
 };
 
+constexpr const char* kGram = "gram";
+
+class GramInFile final : public compute::GramMatrix {
+ public:
+  GramInFile(std::shared_ptr<const Hdf5File> file, std::string name, std::int64_t channels)
+      : GramMatrix(channels), m_file(std::move(file)), m_name(std::move(name)) {}
+  void readRows(std::int64_t first, std::int64_t count, double* into) const override {
+    m_file->readRows(m_name, first, count, channels(), into);
+  }
+
+ private:
+  std::shared_ptr<const Hdf5File> m_file;
+  std::string m_name;
+};
+
 Json readFacts(const Hdf5File& file, const std::string& group) {
   return parseJson(file.readText(group + "/facts"), file.path().string() + ", " + group);
 }
 
 }  // namespace
 
-void writeSite(Hdf5File& file, const std::string& group, const SiteRecord& record) {
+void writeSite(Hdf5File& file, const std::string& group, const SiteRecord& record, const JobContext& context) {
   FieldWriter writer(file, group, record.stats.channels);
   visitFields(record, FieldSet::Resident, writer);
   visitFields(record, FieldSet::Detail, writer);
   Json facts = factsOf(record.stats);
   facts["weight_samples"] = record.detail.weightRows.size();
   facts["arrays"] = writer.sizes();
+  if (record.gram != nullptr) {
+    const std::int64_t channels = record.gram->channels();
+    facts["arrays"][kGram] = channels * channels;
+    file.writeRows(group + "/" + kGram, channels, channels, compute::kGramBand, Hdf5Layout::Checked,
+                   [&](std::int64_t first, std::int64_t count, double* into) {
+                     context.checkCancelled();
+                     record.gram->readRows(first, count, into);
+                   });
+  }
   file.writeText(group + "/facts", facts.dump());
 }
 
@@ -308,6 +331,20 @@ SiteDetail readSiteDetail(const Hdf5File& file, const std::string& group, const 
   FieldReader reader(file, group, sizes);
   visitFields(record, FieldSet::Detail, reader);
   return std::move(record.detail);
+}
+
+compute::GramPtr openGram(std::shared_ptr<const Hdf5File> file, const std::string& group, const SiteStats& stats) {
+  const std::string where = file->path().string() + ", " + group;
+  const auto sizes = requireKey<Json>(readFacts(*file, group), "arrays", where);
+  const auto listed = optionalKey<std::int64_t>(sizes, kGram, 0, where);
+  if (listed == 0) return nullptr;
+  const std::string name = group + "/" + kGram;
+  const auto expected = static_cast<std::uint64_t>(stats.channels * stats.channels);
+  if (static_cast<std::uint64_t>(listed) != expected || file->count(name) != expected) {
+    throw Error(ErrorCode::Malformed, file->path().string() + ", " + name,
+                "has " + std::to_string(listed) + " elements, which doesn't fit");
+  }
+  return std::make_shared<const GramInFile>(std::move(file), name, stats.channels);
 }
 
 std::string hashSite(const SiteRecord& record) {

@@ -55,7 +55,6 @@ struct SiteDetail {
   /// Per reader (order of SiteStats::readers): a seeded sample of weight rows [sampled, channels] and their indices.
   std::vector<std::vector<std::int64_t>> weightRowIndices;
   std::vector<std::vector<float>> weightRows;
-  std::vector<double> gram;  ///< [channels, channels], empty where not observed
 };
 
 /// Where the numbers come from. Everything in it but `device`, `build` and `createdUtc` enters the content hash.
@@ -86,6 +85,8 @@ class Snapshot {
   bool contains(SiteId id) const;
   std::int64_t blocks() const;
   virtual SiteDetail detail(SiteId id) const = 0;
+  /// X^T X over all tokens, read where it is used; null where not observed.
+  virtual compute::GramPtr gram(SiteId id) const = 0;
 
   /// Token ids of all samples [samples, length], and the text of every id that occurs.
   const std::vector<std::int32_t>& tokenIds() const { return m_tokenIds; }

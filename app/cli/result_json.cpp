@@ -55,6 +55,8 @@ Json toJson(const calibration::CalibrateEstimate& estimate) {
           {"device_budget_bytes", estimate.deviceBudget},
           {"work_bytes", estimate.workBytes},
           {"statistics_bytes", estimate.statisticsBytes},
+          {"gram_bytes", estimate.gramBytes},
+          {"gram_spilled", estimate.gramSpilled},
           {"peak_memory_bytes", estimate.peakMemory},
           {"promised_memory_bytes", estimate.promisedMemory},
           {"disk_bytes", estimate.diskBytes},

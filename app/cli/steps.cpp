@@ -76,12 +76,15 @@ std::string estimateText(const calibration::Dataset& data, const calibration::Ca
                   data.source, data.fileName.empty() ? "" : ": " + data.fileName);
   text += fmt::format(
       "memory    {} of {} promised: weights of one block {}, hidden states {}{}, work {} for {} sequences"
-      " at once, statistics {}\n",
+      " at once, statistics {}{}\n",
       bytesText(estimate.peakMemory), bytesText(estimate.promisedMemory), bytesText(estimate.weightsPerBlock), hidden,
       estimate.hiddenOnDevice ? " (on the GPU)"
       : estimate.spilled      ? " (on disk)"
                               : "",
-      bytesText(estimate.workBytes), estimate.microBatch, bytesText(estimate.statisticsBytes));
+      bytesText(estimate.workBytes), estimate.microBatch, bytesText(estimate.statisticsBytes),
+      estimate.gramBytes > 0
+          ? fmt::format(", Gram matrices {}{}", bytesText(estimate.gramBytes), estimate.gramSpilled ? " (on disk)" : "")
+          : "");
   if (estimate.deviceBudget > 0) {
     text +=
         fmt::format("device    {} of {} usable\n", bytesText(estimate.deviceMemory), bytesText(estimate.deviceBudget));

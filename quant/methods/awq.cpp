@@ -9,6 +9,7 @@
 
 #include "quant/methods/gptq.h"
 #include "quant/numerics/quantize.h"
+#include "quant/numerics/work_pieces.h"
 #include "quant/policy/policy_rules.h"
 #include "quant/transform/channel_scale.h"
 #include "quant/transform/fold.h"
@@ -52,7 +53,6 @@ class Awq final : public QuantMethod {
   }
   std::vector<std::string> observers(const ParamSet&) const override { return {"gram"}; }
   bool quantizesWeights() const override { return true; }
-  bool needsDetail() const override { return true; }
   bool searchesScale(const ParamSet& params) const override { return params.flag("scale"); }
   bool searchesClip(const ParamSet& params) const override { return params.flag("clip"); }
 
@@ -76,7 +76,7 @@ class Awq final : public QuantMethod {
 
   void searchScale(SiteWeights& site, const ParamSet&, const JobContext& context) const override {
     if (site.plan.foldEdge.empty()) return;
-    const std::vector<double> h = hessian(site.detail.gram, site.stats.tokens, {});
+    const std::vector<double> h = hessian(*site.snapshot.gram(site.stats.id), site.stats.tokens, {}, context);
     std::vector<float> best;
     double lowest = std::numeric_limits<double>::infinity();
     for (int i = 0; i < kAwqRatios; ++i) {
@@ -101,7 +101,8 @@ class Awq final : public QuantMethod {
   }
 
   void searchClip(SiteWeights& site, const ParamSet&, const JobContext& context) const override {
-    const std::vector<double> h = hessian(site.detail.gram, site.stats.tokens, site.plan.scale);
+    const std::vector<double> h =
+        hessian(*site.snapshot.gram(site.stats.id), site.stats.tokens, site.plan.scale, context);
     for (SiteWeights::Reader& reader : site.readers) {
       context.checkCancelled();
       if (reader.plan->scheme.isFloat() || !isClipped(reader.plan->role)) continue;
@@ -142,7 +143,6 @@ double awqLoss(std::span<const float> weight, std::int64_t out, std::span<const 
   const int n = static_cast<int>(in);
   double loss = 0;
   for (std::int64_t first = 0; first < out; first += kRowsAtOnce) {
-    context.checkCancelled();
     const std::int64_t rows = std::min(kRowsAtOnce, out - first);
     const std::span<const float> band =
         weight.subspan(static_cast<std::size_t>(first) * in, static_cast<std::size_t>(rows) * in);
@@ -154,8 +154,18 @@ double awqLoss(std::span<const float> weight, std::int64_t out, std::span<const 
     for (std::size_t k = 0; k < error.size(); ++k) {
       error[k] = static_cast<double>(band[k]) - static_cast<double>(rounded[k]) / static_cast<double>(scale[k % in]);
     }
-    cblas_dsymm(CblasRowMajor, CblasRight, CblasUpper, static_cast<int>(rows), n, 1.0, hessian.data(), n, error.data(),
-                n, 0.0, product.data(), n);
+    const auto strip = static_cast<int>(unitsAtOnce(2.0 * static_cast<double>(rows) * n, n));
+    context.checkCancelled();
+    if (strip == n) {
+      cblas_dsymm(CblasRowMajor, CblasRight, CblasUpper, static_cast<int>(rows), n, 1.0, hessian.data(), n,
+                  error.data(), n, 0.0, product.data(), n);
+    }
+    for (int column = 0; strip < n && column < n; column += strip) {
+      context.checkCancelled();
+      cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(rows), std::min(strip, n - column), n,
+                  1.0, error.data(), n, &hessian[static_cast<std::size_t>(column)], n, 0.0,
+                  &product[static_cast<std::size_t>(column)], n);
+    }
     for (std::size_t k = 0; k < error.size(); ++k) loss += error[k] * product[k];
   }
   return loss / 2;

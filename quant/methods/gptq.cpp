@@ -9,13 +9,14 @@
 #include "analysis/base/error.h"
 #include "quant/numerics/inverse_factor.h"
 #include "quant/numerics/quantize.h"
+#include "quant/numerics/work_pieces.h"
 
 namespace oscope::quant {
 namespace {
 
-constexpr std::int64_t kRowsAtOnce = 256;  ///< rows are independent: bounds the float64 copy of the weights
-constexpr double kMostDamping = 1e4;       ///< beyond it H is not a Hessian
-constexpr std::int64_t kBlock = 128;       ///< columns whose errors reach later blocks in one product
+constexpr std::int64_t kMostRows = 256;  ///< rows are independent: bounds the float64 copy of the weights
+constexpr double kMostDamping = 1e4;     ///< beyond it H is not a Hessian
+constexpr std::int64_t kBlock = 128;     ///< columns whose errors reach later blocks in one product
 
 /// Quantizes rows [first, first + rows) of the permuted matrix in place, column by column.
 class RowBand {
@@ -27,11 +28,13 @@ class RowBand {
   /// `weight` [rows, in] in processing order; codes and groups in the same order. `groups` [rows, in / group] is
   /// filled on the way unless `staticGroups`.
   void run(std::vector<double>& weight, std::int64_t group, const std::vector<std::int64_t>& groupOfColumn,
-           bool staticGroups, std::vector<GroupParams>& groups, std::vector<std::int8_t>& codes) {
+           bool staticGroups, std::vector<GroupParams>& groups, std::vector<std::int8_t>& codes,
+           const JobContext& context) {
     const std::int64_t groupCount = m_in / group;
     const std::int64_t block = staticGroups || group >= kBlock ? kBlock : kBlock / group * group;
     std::vector<double> errors(static_cast<std::size_t>(m_rows * block));
     for (std::int64_t begin = 0, end = 0; begin < m_in; begin = end) {
+      context.checkCancelled();
       end = std::min(begin + block, m_in);
       // A group starts with a block or inside one, never across its end: its first column has seen every error.
       if (!staticGroups && group > block) end = std::min(end, (begin / group + 1) * group);
@@ -95,6 +98,31 @@ std::vector<double> factorOf(std::vector<double> matrix, std::int64_t n, double 
   return matrix;
 }
 
+/// H_ij := H_order(i),order(j), in place: a second matrix of a wide layer would fill gigabytes.
+void permuteSymmetric(std::vector<double>& matrix, const std::vector<std::size_t>& order, const JobContext& context) {
+  const std::size_t n = order.size();
+  std::vector<double> row(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    context.checkCancelled();
+    std::copy_n(&matrix[i * n], n, row.begin());
+    for (std::size_t j = 0; j < n; ++j) matrix[i * n + j] = row[order[j]];
+  }
+  // Rows along the cycles of the permutation.
+  std::vector<bool> done(n);
+  for (std::size_t start = 0; start < n; ++start) {
+    if (done[start]) continue;
+    context.checkCancelled();
+    std::copy_n(&matrix[start * n], n, row.begin());
+    std::size_t at = start;
+    for (; order[at] != start; at = order[at]) {
+      std::copy_n(&matrix[order[at] * n], n, &matrix[at * n]);
+      done[at] = true;
+    }
+    std::copy_n(row.begin(), n, &matrix[at * n]);
+    done[at] = true;
+  }
+}
+
 class Gptq final : public QuantMethod {
  public:
   std::string id() const override { return "gptq"; }
@@ -130,7 +158,6 @@ class Gptq final : public QuantMethod {
   }
   std::vector<std::string> observers(const ParamSet&) const override { return {"gram"}; }
   bool quantizesWeights() const override { return true; }
-  bool needsDetail() const override { return true; }
 
   compute::QuantizedWeight quantizeWeight(const WeightInput& input, const ParamSet& params,
                                           const JobContext& context) const override {
@@ -142,19 +169,28 @@ class Gptq final : public QuantMethod {
       weight = clipped;
     }
     return gptqQuantize(weight, input.plan.out, input.plan.in, input.plan.scheme, input.scaleDtype,
-                        hessian(input.detail.gram, input.stats.tokens, input.site.scale), options, context);
+                        hessian(*input.snapshot.gram(input.stats.id), input.stats.tokens, input.site.scale, context),
+                        options, context);
   }
 };
 
 }  // namespace
 
-std::vector<double> hessian(std::span<const double> gram, std::int64_t tokens, std::span<const float> scale) {
-  std::vector<double> h(gram.begin(), gram.end());
+std::vector<double> hessian(const compute::GramMatrix& gram, std::int64_t tokens, std::span<const float> scale,
+                            const JobContext& context) {
+  const std::int64_t channels = gram.channels();
+  const auto n = static_cast<std::size_t>(channels);
+  std::vector<double> h(n * n);
   const double factor = 2.0 / static_cast<double>(tokens);
-  for (double& value : h) value *= factor;
-  for (std::size_t i = 0; i < scale.size(); ++i) {
-    for (std::size_t j = 0; j < scale.size(); ++j) {
-      h[i * scale.size() + j] /= static_cast<double>(scale[i]) * static_cast<double>(scale[j]);
+  for (std::int64_t first = 0; first < channels; first += compute::kGramBand) {
+    context.checkCancelled();
+    const std::int64_t rows = std::min(compute::kGramBand, channels - first);
+    gram.readRows(first, rows, h.data() + first * channels);
+    for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(first + rows); ++i) {
+      for (std::size_t j = 0; j < n; ++j) {
+        h[i * n + j] *= factor;
+        if (!scale.empty()) h[i * n + j] /= static_cast<double>(scale[i]) * static_cast<double>(scale[j]);
+      }
     }
   }
   return h;
@@ -174,11 +210,7 @@ compute::QuantizedWeight gptqQuantize(std::span<const float> weight, std::int64_
   if (options.actOrder) {
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return hessian[a * n + a] > hessian[b * n + b]; });
-    std::vector<double> permuted(hessian.size());
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t j = 0; j < n; ++j) permuted[i * n + j] = hessian[order[i] * n + order[j]];
-    }
-    hessian = std::move(permuted);
+    permuteSymmetric(hessian, order, context);
   }
   const std::vector<double> factor = factorOf(std::move(hessian), in, options.damping, context);
 
@@ -188,10 +220,10 @@ compute::QuantizedWeight gptqQuantize(std::span<const float> weight, std::int64_
   std::vector<std::int64_t> groupOfColumn(n);
   for (std::size_t j = 0; j < n; ++j) groupOfColumn[j] = static_cast<std::int64_t>(order[j]) / group;
 
-  for (std::int64_t first = 0; first < out; first += kRowsAtOnce) {
-    context.checkCancelled();
-    const std::int64_t rows = std::min(kRowsAtOnce, out - first);
-    RowBand band(rows, in, factor, scheme, scaleDtype);
+  const std::int64_t band = std::min(kMostRows, unitsAtOnce(2.0 * static_cast<double>(kBlock * in), out));
+  for (std::int64_t first = 0; first < out; first += band) {
+    const std::int64_t rows = std::min(band, out - first);
+    RowBand rowBand(rows, in, factor, scheme, scaleDtype);
     std::vector<double> work(static_cast<std::size_t>(rows) * n);
     std::vector<std::int8_t> codes(work.size());
     std::vector<GroupParams> params(static_cast<std::size_t>(rows * groups));
@@ -203,10 +235,10 @@ compute::QuantizedWeight gptqQuantize(std::span<const float> weight, std::int64_
       if (!staticGroups) continue;
       for (std::int64_t g = 0; g < groups; ++g) {
         params[row * static_cast<std::size_t>(groups) + static_cast<std::size_t>(g)] =
-            band.paramsOf(&original[static_cast<std::size_t>(g * group)], group);
+            rowBand.paramsOf(&original[static_cast<std::size_t>(g * group)], group);
       }
     }
-    band.run(work, group, groupOfColumn, staticGroups, params, codes);
+    rowBand.run(work, group, groupOfColumn, staticGroups, params, codes, context);
     for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
       const std::size_t target = (static_cast<std::size_t>(first) + row) * n;
       for (std::size_t j = 0; j < n; ++j) result.codes[target + order[j]] = codes[row * n + j];

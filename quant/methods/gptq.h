@@ -16,7 +16,8 @@ struct GptqOptions {
 };
 
 /// H = (2 / tokens) * gram of the folded input: H_ij / (s_i s_j). `scale` empty: no fold. [channels, channels]
-std::vector<double> hessian(std::span<const double> gram, std::int64_t tokens, std::span<const float> scale);
+std::vector<double> hessian(const compute::GramMatrix& gram, std::int64_t tokens, std::span<const float> scale,
+                            const JobContext& context = {});
 
 /// Quantizes column by column and spreads each column's error over the columns that follow (float64). Dead columns
 /// (H_jj = 0) become 0. Where H can't be factored the damping is raised tenfold, and a diagnostic says so.

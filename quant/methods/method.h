@@ -26,7 +26,7 @@ struct PlanContext {
 /// One site with the weights of its readers in hand (float32, row-major [out, in]).
 struct SiteWeights {
   const stats::SiteStats& stats;
-  const stats::SiteDetail& detail;
+  const stats::Snapshot& snapshot;  ///< its detail() and gram() are read where they are asked for
   const Recipe& recipe;
   SitePlan& plan;
   struct Reader {
@@ -40,7 +40,7 @@ struct SiteWeights {
 /// One linear to quantize, after all folds and searches.
 struct WeightInput {
   const stats::SiteStats& stats;
-  const stats::SiteDetail& detail;  ///< gram of the unfolded input where observed
+  const stats::Snapshot& snapshot;  ///< its detail() and gram() are of the unfolded input
   const SitePlan& site;             ///< its scale s: H' = D^-1 H D^-1
   const LinearPlan& plan;
   std::span<const float> weight;      ///< [out, in]
@@ -86,8 +86,6 @@ class QuantMethod {
   /// Codes of one linear; by default round to nearest inside the clip limits.
   virtual compute::QuantizedWeight quantizeWeight(const WeightInput& input, const ParamSet& params,
                                                   const JobContext& context) const;
-  /// True where searches or quantizeWeight read SiteDetail: spares reading it otherwise.
-  virtual bool needsDetail() const { return false; }
 };
 
 }  // namespace oscope::quant

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "quant/numerics/work_pieces.h"
+
 // LAPACK's own interface (column-major, by reference), part of OpenBLAS.
 extern "C" {
 void dpotrf_(const char* uplo, const int* n, double* a, const int* lda, int* info);
@@ -10,6 +12,9 @@ void dtrsm_(const char* side, const char* uplo, const char* trans, const char* d
             const double* alpha, const double* a, const int* lda, double* b, const int* ldb);
 void dtrmm_(const char* side, const char* uplo, const char* trans, const char* diag, const int* m, const int* n,
             const double* alpha, const double* a, const int* lda, double* b, const int* ldb);
+void dgemm_(const char* transA, const char* transB, const int* m, const int* n, const int* k, const double* alpha,
+            const double* a, const int* lda, const double* b, const int* ldb, const double* beta, double* c,
+            const int* ldc);
 void dsyrk_(const char* uplo, const char* trans, const int* n, const int* k, const double* alpha, const double* a,
             const int* lda, const double* beta, double* c, const int* ldc);
 }
@@ -17,7 +22,7 @@ void dsyrk_(const char* uplo, const char* trans, const int* n, const int* k, con
 namespace oscope::quant {
 namespace {
 
-constexpr int kPanel = 256;  ///< columns between two looks at the stop token
+constexpr int kPanel = 256;  ///< columns that are factored at once
 
 /// Column-major A [n, n] with the place of an element.
 struct Matrix {
@@ -28,9 +33,25 @@ struct Matrix {
   }
 };
 
+/// C -= A^T A in the upper triangle of C [n, n], A [width, n], in strips of columns.
+void subtractProduct(const double* a, double* c, int n, int width, int stride, const JobContext& context) {
+  const double one = 1, minusOne = -1;
+  const int strip = static_cast<int>(unitsAtOnce(2.0 * width * n, n));
+  for (int first = 0; first < n; first += strip) {
+    context.checkCancelled();
+    const int columns = std::min(strip, n - first);
+    const double* right = a + static_cast<std::ptrdiff_t>(first) * stride;
+    double* target = c + static_cast<std::ptrdiff_t>(first) * stride;
+    if (first > 0) {
+      dgemm_("T", "N", &first, &columns, &width, &minusOne, a, &stride, right, &stride, &one, target, &stride);
+    }
+    dsyrk_("U", "T", &columns, &width, &minusOne, right, &stride, &one, target + first, &stride);
+  }
+}
+
 /// Upper Cholesky factor in the upper triangle, panel by panel; false where it does not exist.
 bool choleskyUpper(const Matrix& a, const JobContext& context) {
-  const double one = 1, minusOne = -1;
+  const double one = 1;
   for (int k = 0; k < a.n; k += kPanel) {
     context.checkCancelled();
     const int width = std::min(kPanel, a.n - k), rest = a.n - k - width;
@@ -39,7 +60,7 @@ bool choleskyUpper(const Matrix& a, const JobContext& context) {
     if (info != 0) return false;
     if (rest == 0) break;
     dtrsm_("L", "U", "T", "N", &width, &rest, &one, a.at(k, k), &a.n, a.at(k, k + width), &a.n);
-    dsyrk_("U", "T", &rest, &width, &minusOne, a.at(k, k + width), &a.n, &one, a.at(k + width, k + width), &a.n);
+    subtractProduct(a.at(k, k + width), a.at(k + width, k + width), rest, width, a.n, context);
   }
   return true;
 }
@@ -51,7 +72,13 @@ bool invertLower(const Matrix& a, const JobContext& context) {
     context.checkCancelled();
     const int width = std::min(kPanel, a.n - k), rest = a.n - k - width;
     if (rest > 0) {
-      dtrmm_("L", "L", "N", "N", &rest, &width, &one, a.at(k + width, k + width), &a.n, a.at(k + width, k), &a.n);
+      const int strip = static_cast<int>(unitsAtOnce(static_cast<double>(rest) * rest, width));
+      for (int first = 0; first < width; first += strip) {
+        context.checkCancelled();
+        const int columns = std::min(strip, width - first);
+        dtrmm_("L", "L", "N", "N", &rest, &columns, &one, a.at(k + width, k + width), &a.n, a.at(k + width, k + first),
+               &a.n);
+      }
       dtrsm_("R", "L", "N", "N", &rest, &width, &minusOne, a.at(k, k), &a.n, a.at(k + width, k), &a.n);
     }
     int info = 0;

@@ -84,8 +84,7 @@ class BlockJob {
       for (std::size_t i = 0; i < m_block.sites.size(); ++i) {
         m_context.checkCancelled();
         const SiteId id = m_block.sites[i].id;
-        const stats::SiteDetail detail = method.needsDetail() ? m_snapshot.detail(id) : stats::SiteDetail{};
-        SiteWeights site{m_snapshot.site(id), detail, m_plan.recipe, m_result.sites[i], {}};
+        SiteWeights site{m_snapshot.site(id), m_snapshot, m_plan.recipe, m_result.sites[i], {}};
         for (std::size_t r = 0; r < m_block.sites[i].readers.size(); ++r) {
           Linear& linear = linearAt(m_block.sites[i].readers[r]);
           site.readers.push_back({&m_result.sites[i].linears[r], linear.weight, &linear.clipLimits});
@@ -143,7 +142,6 @@ class BlockJob {
     m_result.linears.resize(m_linears.size());
     for (std::size_t i = 0; i < m_block.sites.size(); ++i) {
       const SiteId id = m_block.sites[i].id;
-      const stats::SiteDetail detail = method.needsDetail() ? m_snapshot.detail(id) : stats::SiteDetail{};
       const SitePlan& site = m_result.sites[i];
       for (std::size_t r = 0; r < site.linears.size(); ++r) {
         m_context.checkCancelled();
@@ -164,7 +162,7 @@ class BlockJob {
         JobContext named = m_context;
         named.diagnostic = [this, &result](const Diagnostic& found) { report(found, result.module); };
         try {
-          result.weight = method.quantizeWeight({m_snapshot.site(id), detail, site, site.linears[r], linear.weight,
+          result.weight = method.quantizeWeight({m_snapshot.site(id), m_snapshot, site, site.linears[r], linear.weight,
                                                  linear.clipLimits, m_plan.recipe.rules.scaleDtype},
                                                 params, named);
         } catch (const Error& error) {

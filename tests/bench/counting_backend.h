@@ -63,7 +63,10 @@ class CountingBackend final : public test::ForwardingBackend {
       const auto count = [&](const auto& values) { traffic.statistics += values.size() * sizeof(values[0]); };
       count(r.absmax), count(r.min), count(r.max), count(r.absmaxToken);
       count(r.sum), count(r.sumAbs), count(r.sumSq), count(r.histogram);
-      count(r.tokenAbsmax), count(r.extremes), count(r.rows), count(r.rowExponents), count(r.gram);
+      count(r.tokenAbsmax), count(r.extremes), count(r.rows), count(r.rowExponents);
+      if (r.gram != nullptr) {
+        traffic.statistics += static_cast<std::uint64_t>(r.channels * r.channels) * sizeof(double);
+      }
       return r;
     }
     std::unique_ptr<compute::SiteAccumulator> real;

@@ -32,14 +32,14 @@ std::vector<float> randomValues(std::int64_t count) {
 }
 
 /// X^T X of `tokens` random rows.
-std::vector<double> randomGram(std::int64_t channels, std::int64_t tokens) {
+compute::GramPtr randomGram(std::int64_t channels, std::int64_t tokens) {
   const std::vector<float> single = randomValues(channels * tokens);
   const std::vector<double> x(single.begin(), single.end());
   std::vector<double> gram(static_cast<std::size_t>(channels * channels));
   cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<int>(channels), static_cast<int>(channels),
               static_cast<int>(tokens), 1.0, x.data(), static_cast<int>(channels), x.data(), static_cast<int>(channels),
               0.0, gram.data(), static_cast<int>(channels));
-  return gram;
+  return compute::gramOf(std::move(gram));
 }
 
 int run(int threads, std::int64_t tokens) {
@@ -48,7 +48,7 @@ int run(int threads, std::int64_t tokens) {
                     {"vocab_size", 32000},     {"tie_word_embeddings", false}};
   const model::ModelGraph graph = model::graphOfConfig(checkpoint::HfConfig(config, "1.1B shape"));
   openblas_set_num_threads(threads);
-  std::map<std::int64_t, std::vector<double>> grams;
+  std::map<std::int64_t, compute::GramPtr> grams;
   double forward = 0, gptq = 0;
   for (const model::LinearDesc& linear : graph.blocks[0].linears) {
     const std::vector<float> weight = randomValues(linear.out * linear.in), x = randomValues(tokens * linear.in);
@@ -62,7 +62,7 @@ int run(int threads, std::int64_t tokens) {
     if (grams.count(linear.in) == 0) grams[linear.in] = randomGram(linear.in, linear.in + 256);
     start = std::chrono::steady_clock::now();
     quant::gptqQuantize(weight, linear.out, linear.in, {4, 128, true}, DType::BF16,
-                        quant::hessian(grams[linear.in], linear.in + 256, {}), {}, {});
+                        quant::hessian(*grams[linear.in], linear.in + 256, {}), {}, {});
     const double seconds = secondsSince(start);
     gptq += seconds;
     fmt::print("  {:6} [{}, {}]  GPTQ {:7.2f} s\n", linear.role, linear.out, linear.in, seconds);

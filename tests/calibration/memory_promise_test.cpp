@@ -39,6 +39,29 @@ TEST_F(MemoryPromise, IsKeptBySpilling) {
   EXPECT_LE(std::stoll(roomy.words.at(1)), std::int64_t{4096} * kMebibyte);
 }
 
+TEST_F(MemoryPromise, IsKeptByGramMatricesInScratchFiles) {
+  // Gram matrices of 70 MB (ffn_mid) beside next to nothing else.
+  writeRandomCheckpoint(m_folder / "wide", {.ffn = 4096, .blocks = 1});
+  const auto run = [&](const std::string& output, int memoryMib) {
+    return runChild({(m_folder / "wide").string(), (m_folder / output).string(), "24", "32", "2",
+                     std::to_string(memoryMib), "1000", "gram"},
+                    -1);
+  };
+  const ChildResult roomy = run("roomy.h5", 4096), tight = run("tight.h5", kTightMebibytes);
+  ASSERT_EQ(roomy.status, 0);
+  ASSERT_EQ(tight.status, 0);
+  EXPECT_EQ(roomy.words.at(5), "0");
+  EXPECT_EQ(tight.words.at(5), "1");
+  EXPECT_EQ(tight.words.at(0), roomy.words.at(0));
+  const std::int64_t peak = std::stoll(tight.words.at(1));
+  RecordProperty("peak_mebibytes", static_cast<int>(peak / kMebibyte));
+  EXPECT_LE(peak, std::int64_t{kTightMebibytes} * kMebibyte);
+  const auto a = stats::openSnapshot(m_folder / "roomy.h5"), b = stats::openSnapshot(m_folder / "tight.h5");
+  for (const stats::SiteStats& site : a->sites()) {  // outside of the hash
+    EXPECT_EQ(compute::valuesOf(*a->gram(site.id)), compute::valuesOf(*b->gram(site.id))) << toString(site.id);
+  }
+}
+
 TEST_F(MemoryPromise, RefusalNamesAValueThatFits) {
   const model::OpenedModel model = model::openModel(m_folder / "model");
   const auto data = randomData(100, 64, model.graph.vocabulary);

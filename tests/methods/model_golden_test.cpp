@@ -147,7 +147,7 @@ TEST_P(GptqLoss, IsNeverAboveRoundToNearest) {
     const QuantizedBlock b = quantizeBlock(m_model->graph, graph.index, *m_model->weights, *m_snapshot, rtn, {});
     for (const model::SiteDesc& site : graph.sites) {
       const stats::SiteStats& stats = m_snapshot->site(site.id);
-      const std::vector<double> h = hessian(m_snapshot->detail(site.id).gram, stats.tokens, {});
+      const std::vector<double> h = hessian(*m_snapshot->gram(site.id), stats.tokens, {});
       for (int reader : site.readers) {
         const auto index = static_cast<std::size_t>(reader);
         const std::vector<float> weight = compute::toFloat32(m_model->weights->tensor(graph.linears[index].weight));
@@ -174,7 +174,7 @@ TEST_P(AwqLoss, OfTheChosenScaleIsNeverAboveThatOfRatioZero) {
       if (site.scale.empty()) continue;
       ++scaled;
       const stats::SiteStats& stats = m_snapshot->site(site.id);
-      const std::vector<double> h = hessian(m_snapshot->detail(site.id).gram, stats.tokens, {});
+      const std::vector<double> h = hessian(*m_snapshot->gram(site.id), stats.tokens, {});
       const std::vector<float> none(site.scale.size(), 1.0f);  // mean |x| to the power 0
       double chosen = 0, unscaled = 0;
       for (int reader : graph.sites[s].readers) {

@@ -54,7 +54,7 @@ class MethodVectors : public ::testing::Test {
   }
 
   /// X^T X of rows [rows, channels].
-  static std::vector<double> gramOf(const std::vector<float>& x, std::size_t channels) {
+  static compute::GramPtr gramOf(const std::vector<float>& x, std::size_t channels) {
     std::vector<double> gram(channels * channels);
     for (std::size_t t = 0; t < x.size(); t += channels) {
       for (std::size_t i = 0; i < channels; ++i) {
@@ -63,7 +63,7 @@ class MethodVectors : public ::testing::Test {
         }
       }
     }
-    return gram;
+    return compute::gramOf(std::move(gram));
   }
 
   std::unique_ptr<test::GoldenFile> m_golden;
@@ -114,7 +114,7 @@ TEST_F(MethodVectors, GptqCodes) {
 TEST_F(MethodVectors, GptqOfWiderMatrices) {
   OSCOPE_REQUIRE_TEST_DATA(root);
   load(root);
-  const std::vector<double> h = hessian(gramOf(floats("gptq512.x"), 512), 640, {});
+  const std::vector<double> h = hessian(*gramOf(floats("gptq512.x"), 512), 640, {});
   const std::vector<float> weight = floats("gptq512.w");
   expectEqual(gptqQuantize(weight, 16, 512, {4, 128, true}, DType::BF16, h, {}, {}), "gptq512.sym4_g128.codes",
               "gptq512.sym4_g128.scales", "");
@@ -130,7 +130,7 @@ TEST_F(MethodVectors, GptqAfterLae) {
   const std::vector<float> scale = floats("gptq.after_lae.lae_s");
   std::vector<float> weight = floats("gptq.w");
   scaleColumns(weight, scale);
-  const std::vector<double> h = hessian(gramOf(floats("gptq.x"), 64), 200, scale);
+  const std::vector<double> h = hessian(*gramOf(floats("gptq.x"), 64), 200, scale);
   expectEqual(gptqQuantize(weight, 12, 64, {4, 16, true}, DType::BF16, h, {}, {}), "gptq.after_lae.codes",
               "gptq.after_lae.scales", "");
 }
@@ -156,8 +156,8 @@ TEST_F(MethodVectors, AwqScalesLossesAndClips) {
   expectNear(awqScale(mean, 0.05), "awq.s_ratio01");
   expectNear(awqScale(mean, 0.5), "awq.s_ratio10");
   expectNear(awqScale(mean, 0.95), "awq.s_ratio19");
-  const std::vector<double> gram = gramOf(floats("awq.x"), 64);
-  const std::vector<double> h = hessian(gram, 256, {});
+  const compute::GramPtr gram = gramOf(floats("awq.x"), 64);
+  const std::vector<double> h = hessian(*gram, 256, {});
   for (const bool symmetric : {true, false}) {
     const std::string prefix = symmetric ? "awq.sym4_g16." : "awq.asym4_g16.";
     const WeightScheme scheme{4, 16, symmetric};
@@ -176,7 +176,7 @@ TEST_F(MethodVectors, AwqScalesLossesAndClips) {
     expectNear(scale, prefix + "s");
     std::vector<float> folded = floats("awq.w1");
     scaleColumns(folded, scale);
-    const std::vector<float> limits = awqClipLimits(folded, 24, 64, hessian(gram, 256, scale), scheme, DType::BF16);
+    const std::vector<float> limits = awqClipLimits(folded, 24, 64, hessian(*gram, 256, scale), scheme, DType::BF16);
     EXPECT_EQ(limits, floats(prefix + "clip_limit"));
     expectEqual(quantizeWeight(folded, 24, 64, scheme, DType::BF16, limits, AffineRange::AsFound), prefix + "w1_codes",
                 prefix + "w1_scales", prefix + "w1_zeros");

@@ -54,7 +54,7 @@ TEST_F(DamagedSnapshot, ForeignFiles) {
   foreign.writeText("hello", "world");
   foreign.close();
   EXPECT_EQ(openError(m_folder / "foreign.h5").code(), ErrorCode::Malformed);
-  stats::writeBlockFile(m_folder / "block.h5", syntheticBlock({}, 0));
+  stats::writeBlockFile(m_folder / "block.h5", syntheticBlock({}, 0), JobContext{});
   EXPECT_EQ(openError(m_folder / "block.h5").code(), ErrorCode::Malformed);
   EXPECT_THROW(stats::readBlockFile(m_path), Error);
 }
@@ -106,7 +106,7 @@ TEST_F(DamagedSnapshot, FullDiskLeavesNothingBehind) {
     snapshotCode = error.code();
   }
   try {
-    stats::writeBlockFile(folder / "full-block.h5", syntheticBlock({}, 0));
+    stats::writeBlockFile(folder / "full-block.h5", syntheticBlock({}, 0), JobContext{});
   } catch (const Error& error) {
     blockCode = error.code();
   }

@@ -27,7 +27,7 @@ TEST(Merge, GivesTheSnapshotOfTheUnion) {
   const auto a = stats::openSnapshot(folder / "merged.h5", true), b = stats::openSnapshot(folder / "whole.h5", true);
   EXPECT_EQ(a->tokenTexts(), b->tokenTexts());
   const SiteId site{1, SiteKind::FfnMid};
-  const auto gramA = a->detail(site).gram, gramB = b->detail(site).gram;
+  const auto gramA = compute::valuesOf(*a->gram(site)), gramB = compute::valuesOf(*b->gram(site));
   ASSERT_EQ(gramA.size(), gramB.size());
   for (std::size_t i = 0; i < gramA.size(); ++i) EXPECT_NEAR(gramA[i], gramB[i], 1e-12 * (1 + std::abs(gramB[i])));
 }

@@ -30,7 +30,7 @@ void addTokens(const SyntheticRun& run, stats::SiteRecord& record) {
   d.sumAbs.resize(channels);
   d.sumSq.resize(channels);
   d.histogram.assign(channels * compute::kHistogramBins, 0);
-  d.gram.assign(channels * channels, 0);
+  std::vector<double> gram(channels * channels);
   const std::int64_t first = run.firstSample * run.length;
   for (std::int64_t token = first; token < first + s.tokens; ++token) {
     float top = 0;
@@ -50,11 +50,12 @@ void addTokens(const SyntheticRun& run, stats::SiteRecord& record) {
       s.extremes.push_back({x, static_cast<std::int32_t>(j), token});
       top = std::max(top, size);
       for (std::int64_t i = 0; i < s.channels; ++i) {
-        d.gram[c * channels + static_cast<std::size_t>(i)] += double{x} * syntheticActivation(s.id, token, i);
+        gram[c * channels + static_cast<std::size_t>(i)] += double{x} * syntheticActivation(s.id, token, i);
       }
     }
     s.tokenAbsmax.push_back(top);
   }
+  record.gram = compute::gramOf(std::move(gram));
   std::sort(s.extremes.begin(), s.extremes.end(), [](const auto& a, const auto& b) {
     const auto key = [](const compute::Extreme& e) { return std::tuple(-std::fabs(e.value), e.token, e.channel); };
     return key(a) < key(b);

@@ -15,6 +15,7 @@ class MadeSnapshot final : public stats::Snapshot {
   /// Sites must be in the order of depth. Details default to empty ones.
   explicit MadeSnapshot(std::vector<stats::SiteStats> sites, std::map<SiteId, stats::SiteDetail> details = {});
   stats::SiteDetail detail(SiteId id) const override;
+  compute::GramPtr gram(SiteId) const override { return nullptr; }
 
   void setHash(std::string hash) { m_contentHash = std::move(hash); }
   stats::Provenance& editProvenance() { return m_provenance; }

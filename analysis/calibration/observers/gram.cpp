@@ -16,11 +16,12 @@ class GramObserver final : public Observer {
     spec.gram = true;
   }
   void store(compute::SiteReductions& reductions, stats::SiteRecord& record) const override {
-    record.detail.gram = std::move(reductions.gram);
+    record.gram = std::move(reductions.gram);
   }
   ObserverCost cost(const model::SiteDesc& site, const ObservedRun&, const ParamSet&) const override {
     const auto channels = static_cast<std::uint64_t>(site.channels);
-    return {channels * channels * sizeof(double), channels * channels * sizeof(double)};
+    const std::uint64_t bytes = channels * channels * sizeof(double);
+    return {0, bytes, bytes};
   }
 };
 

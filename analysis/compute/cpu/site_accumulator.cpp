@@ -66,20 +66,14 @@ CpuSiteAccumulator::CpuSiteAccumulator(std::int64_t channels, const ReductionSpe
     m_result.sumSq.resize(count);
   }
   if (spec.histogram) m_result.histogram.resize(count * kHistogramBins);
-  if (spec.gram) m_result.gram.resize(count * count);
+  if (spec.gram) m_gram = std::make_shared<GramTiles>(channels, spec.scratchFolder);
 }
 
 SiteReductions CpuSiteAccumulator::read() {
   std::sort(m_result.tokenAbsmax.begin(), m_result.tokenAbsmax.end());
   sortRows(m_result);
-  SiteReductions copy = m_result;
-  for (std::int64_t i = 0; m_spec.gram && i < copy.channels; ++i) {
-    for (std::int64_t j = 0; j < i; ++j) {
-      copy.gram[static_cast<std::size_t>(i * copy.channels + j)] =
-          copy.gram[static_cast<std::size_t>(j * copy.channels + i)];
-    }
-  }
-  return copy;
+  m_result.gram = std::move(m_gram);
+  return std::move(m_result);
 }
 
 void CpuSiteAccumulator::accumulate(Parallel& parallel, const float* x, const SequenceLayout& layout,
@@ -225,25 +219,21 @@ void CpuSiteAccumulator::keepRows(const Batch& batch) {
 
 // Upper triangle in tiles; each sequence's fp32 tile is added in float64, in the order of the sequences.
 void CpuSiteAccumulator::addGram(Parallel& parallel, const Batch& batch) {
-  const std::int64_t channels = batch.channels, tiles = (channels + kTile - 1) / kTile;
-  parallel.forEach(tiles * (tiles + 1) / 2, [&](std::int64_t item, int worker) {
-    std::int64_t i = 0;
-    while (item >= tiles - i) item -= tiles - i++;
-    const std::int64_t j = i + item;
-    const std::int64_t firstI = i * kTile, countI = std::min(kTile, channels - firstI);
-    const std::int64_t firstJ = j * kTile, countJ = std::min(kTile, channels - firstJ);
-    float* tile = parallel.scratch(worker, 0, static_cast<std::size_t>(kTile * kTile));
+  const std::int64_t channels = batch.channels;
+  std::vector<std::vector<double>> buffers(static_cast<std::size_t>(parallel.threads()));
+  parallel.forEach(m_gram->count(), [&](std::int64_t item, int worker) {
+    const GramTiles::Tile tile = m_gram->tile(item);
+    double* sums = m_gram->load(tile, buffers[static_cast<std::size_t>(worker)]);
+    float* product = parallel.scratch(worker, 0, static_cast<std::size_t>(tile.size()));
     for (std::int64_t s = 0; s < batch.layout.sequences(); ++s) {
       parallel.checkCancelled();
       const float* x = batch.x + batch.layout.starts[static_cast<std::size_t>(s)] * channels;
-      cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<int>(countI), static_cast<int>(countJ),
-                  static_cast<int>(batch.layout.length(s)), 1.0f, x + firstI, static_cast<int>(channels), x + firstJ,
-                  static_cast<int>(channels), 0.0f, tile, static_cast<int>(countJ));
-      for (std::int64_t row = 0; row < countI; ++row) {
-        double* target = m_result.gram.data() + (firstI + row) * channels + firstJ;
-        for (std::int64_t col = 0; col < countJ; ++col) target[col] += tile[row * countJ + col];
-      }
+      cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<int>(tile.rows), static_cast<int>(tile.columns),
+                  static_cast<int>(batch.layout.length(s)), 1.0f, x + tile.firstRow, static_cast<int>(channels),
+                  x + tile.firstColumn, static_cast<int>(channels), 0.0f, product, static_cast<int>(tile.columns));
+      for (std::int64_t k = 0; k < tile.size(); ++k) sums[k] += product[k];
     }
+    m_gram->store(tile, sums);
   });
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analysis/compute/backend.h"
+#include "analysis/compute/cpu/gram_tiles.h"
 #include "analysis/compute/cpu/parallel.h"
 
 namespace oscope::compute::cpu {
@@ -34,6 +35,7 @@ class CpuSiteAccumulator final : public SiteAccumulator {
 
   ReductionSpec m_spec;
   SiteReductions m_result;
+  std::shared_ptr<GramTiles> m_gram;
 };
 
 }  // namespace oscope::compute::cpu
