@@ -8,6 +8,7 @@
 
 #include "analysis/base/error.h"
 #include "analysis/forward/slot_widths.h"
+#include "analysis/model/channel_order.h"
 
 namespace oscope::forward {
 
@@ -44,6 +45,26 @@ void applyNorm(Backend& backend, const NormDesc& norm, const WeightPtr& weight, 
                Tensor& out) {
   if (norm.kind == NormKind::Layer) return backend.layerNorm(in, weight.get(), bias.get(), norm.eps, out);
   backend.rmsNorm(in, *weight, norm.eps, norm.weightOffset, out);
+}
+
+/// The index behind a norm, where `source` holds one.
+std::vector<std::int32_t> normOrder(const checkpoint::TensorSource& source, const NormDesc& norm) {
+  const std::string name = normOrderName(norm);
+  if (!source.contains(name)) return {};
+  const compute::HostTensor tensor = source.tensor(name);
+  const auto* order = static_cast<const std::int32_t*>(tensor.data);
+  return {order, order + tensor.elements()};
+}
+
+// Through host memory: no device op does this.
+void reorderChannels(Backend& backend, const std::vector<std::int32_t>& order, Tensor& x) {
+  std::vector<float> values(static_cast<std::size_t>(x.rows * x.cols)), row(order.size());
+  backend.download(x, values.data());
+  for (std::size_t begin = 0; begin < values.size(); begin += row.size()) {
+    std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(begin), row.size(), row.begin());
+    for (std::size_t j = 0; j < row.size(); ++j) values[begin + j] = row[static_cast<std::size_t>(order[j])];
+  }
+  backend.upload(values.data(), x);
 }
 
 }  // namespace
@@ -110,6 +131,7 @@ struct StepRunner {
   void operator()(const NormStep& step) const {
     const auto i = static_cast<std::size_t>(step.norm);
     applyNorm(backend, desc.norms[i], weights.normWeights[i], weights.normBiases[i], at(step.in), at(step.out));
+    if (!weights.normOrders[i].empty()) reorderChannels(backend, weights.normOrders[i], at(step.out));
   }
   void operator()(const HeadNormStep& step) const {
     const auto i = static_cast<std::size_t>(step.norm);
@@ -149,6 +171,7 @@ LoadedBlock ForwardRunner::loadBlock(int index, const checkpoint::TensorSource& 
   for (const NormDesc& norm : desc.norms) {
     block.normWeights.push_back(prepare(m_state->backend, source, norm.weight));
     block.normBiases.push_back(prepare(m_state->backend, source, norm.bias));
+    block.normOrders.push_back(normOrder(source, norm));
   }
   for (const LinearDesc& linear : desc.linears) {
     block.linearWeights.push_back(prepare(m_state->backend, source, linear.weight));

@@ -18,6 +18,7 @@ namespace oscope::forward {
 struct LoadedBlock {
   int index = 0;
   std::vector<compute::WeightPtr> normWeights, normBiases;      ///< by BlockGraph::norms, null where absent
+  std::vector<std::vector<std::int32_t>> normOrders;            ///< by BlockGraph::norms, empty: as the norm gives it
   std::vector<compute::WeightPtr> linearWeights, linearBiases;  ///< by BlockGraph::linears
 };
 

@@ -8,6 +8,7 @@
 #include "app/cli/text_table.h"
 #include "app/common/model_facts.h"
 #include "app/common/number_format.h"
+#include "quant/transform/channel_reorder.h"
 
 namespace oscope::cli {
 namespace {
@@ -26,9 +27,10 @@ std::string siteTable(const model::ModelGraph& graph) {
                    {"channels"},
                    {"read by", Align::Left},
                    {"out × in", Align::Left},
-                   {"exact fold", Align::Left}});
+                   {"exact fold", Align::Left},
+                   {"exact order of channels", Align::Left}});
   for (const app::SiteFacts& row : app::siteFacts(graph)) {
-    table.addRow({row.blocks, row.kind, app::formatCount(row.channels), row.readers, row.shapes, row.fold});
+    table.addRow({row.blocks, row.kind, app::formatCount(row.channels), row.readers, row.shapes, row.fold, row.order});
   }
   return table.text();
 }
@@ -43,6 +45,13 @@ std::string summary(const model::OpenedModel& model) {
   return text;
 }
 
+Json orderJson(const quant::Reordering& reordering) {
+  const bool exact = reordering.why.empty();
+  return {{"name", reordering.name},
+          {"carrier", exact ? Json(reordering.carrier) : Json(nullptr)},
+          {"why_not", exact ? Json(nullptr) : Json(reordering.why)}};
+}
+
 Json siteJson(const model::BlockGraph& block, const model::SiteDesc& site) {
   Json readers = Json::array();
   for (const int reader : site.readers) readers.push_back(block.linears[static_cast<std::size_t>(reader)].module);
@@ -50,7 +59,8 @@ Json siteJson(const model::BlockGraph& block, const model::SiteDesc& site) {
           {"channels", site.channels},
           {"linears", readers},
           {"fold_edge", site.fold ? Json(site.fold->name) : Json(nullptr)},
-          {"why_no_fold", site.fold ? Json(nullptr) : Json(site.whyNoFold)}};
+          {"why_no_fold", site.fold ? Json(nullptr) : Json(site.whyNoFold)},
+          {"order", orderJson(quant::reorderingOf(block, site.id.kind))}};
 }
 
 Json inspectionJson(const model::OpenedModel& model) {
@@ -83,6 +93,7 @@ Json inspectionJson(const model::OpenedModel& model) {
           {"shards", model.weights->shards().size()},
           {"bytes_by_dtype", dtypes},
           {"sites", sites},
+          {"query_key_order", orderJson(quant::queryKeyReordering(graph.blocks.front()))},
           {"linears", linears},
           {"diagnostics", toJson(model.diagnostics)}};
 }

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "app/common/number_format.h"
+#include "quant/transform/channel_reorder.h"
 
 namespace oscope::app {
 namespace {
@@ -34,11 +35,22 @@ std::string shapesOf(const model::BlockGraph& block, const model::SiteDesc& site
   return text;
 }
 
+std::string orderText(const quant::Reordering& reordering) {
+  return reordering.name + ": " + (reordering.why.empty() ? reordering.carrier : "no, " + reordering.why);
+}
+
+/// R2 has no site: it is of q and k behind their linears.
+std::string queryKeyOrder(const model::ModelGraph& graph) {
+  const quant::Reordering reordering = quant::queryKeyReordering(graph.blocks.front());
+  return orderText(reordering) + (reordering.why.empty() ? "; nothing asks for it: q and k stay in float" : "");
+}
+
 std::vector<SiteFacts> sitesOf(const model::BlockGraph& block) {
   std::vector<SiteFacts> rows;
   for (const model::SiteDesc& site : block.sites) {
     rows.push_back({"", std::string(toString(site.id.kind)), readersOf(block, site), shapesOf(block, site),
-                    site.channels, site.fold ? "into " + site.fold->name : "no: " + site.whyNoFold});
+                    site.channels, site.fold ? "into " + site.fold->name : "no: " + site.whyNoFold,
+                    orderText(quant::reorderingOf(block, site.id.kind))});
   }
   return rows;
 }
@@ -46,7 +58,7 @@ std::vector<SiteFacts> sitesOf(const model::BlockGraph& block) {
 bool sameSites(const std::vector<SiteFacts>& a, const std::vector<SiteFacts>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const SiteFacts& x, const SiteFacts& y) {
     return x.kind == y.kind && x.readers == y.readers && x.shapes == y.shapes && x.channels == y.channels &&
-           x.fold == y.fold;
+           x.fold == y.fold && x.order == y.order;
   });
 }
 
@@ -65,7 +77,8 @@ std::vector<Fact> graphFacts(const model::ModelGraph& graph) {
       {"heads", fmt::format("{} of {} channels, {} for keys and values", graph.heads, graph.headDim, graph.kvHeads)},
       {"vocabulary", formatCount(graph.vocabulary)},
       {"positions", formatCount(graph.maxPositions)},
-      {"head", graph.head.tied ? "tied to the embedding" : "its own weight (" + graph.head.weight + ")"}};
+      {"head", graph.head.tied ? "tied to the embedding" : "its own weight (" + graph.head.weight + ")"},
+      {"order of q, k", queryKeyOrder(graph)}};
 }
 
 std::vector<Fact> fileFacts(const model::OpenedModel& model) {

@@ -25,7 +25,8 @@ struct SiteFacts {
   std::string blocks;  ///< "0–7"; empty where it is that of the row before
   std::string kind, readers, shapes;
   std::int64_t channels = 0;
-  std::string fold;  ///< "into norm", "no: GeLU stands between fc1 and fc2"
+  std::string fold;   ///< "into norm", "no: GeLU stands between fc1 and fc2"
+  std::string order;  ///< RPTQ's reordering: "R3: rows of v, inside heads", "R1: no, ..."
 };
 std::vector<SiteFacts> siteFacts(const model::ModelGraph& graph);
 

@@ -7,6 +7,7 @@
 #include "analysis/base/number_text.h"
 #include "analysis/model/open_model.h"
 #include "quant/transform/channel_clusters.h"
+#include "quant/transform/channel_reorder.h"
 
 namespace oscope::quant {
 namespace {
@@ -21,30 +22,39 @@ class Rptq final : public QuantMethod {
   }
 
   ParamSchema params() const override {
-    return {{"clusters",
-             "Clusters",
-             "Of the inputs of q, k, v, of fc1 and of fc2; 32 is official.",
-             "clusters",
-             std::int64_t{32},
-             1,
-             1024,
-             {}},
-            {"head_clusters",
-             "Clusters per head",
-             "Of the attention output, inside each key/value head; 4 is official.",
-             "clusters",
-             std::int64_t{4},
-             1,
-             256,
-             {}},
-            {"norm_bits",
-             "Least bits behind norms",
-             "Norm-fed sites get at least this width; the official code uses 8, its W4A4 included.",
-             "bits",
-             std::int64_t{8},
-             2,
-             8,
-             {}}};
+    return {
+        {"clusters",
+         "Clusters",
+         "Of the inputs of q, k, v, of fc1 and of fc2; 32 is official.",
+         "clusters",
+         std::int64_t{32},
+         1,
+         1024,
+         {}},
+        {"head_clusters",
+         "Clusters per head",
+         "Of the attention output, inside each key/value head; 4 is official. 0: as many as elsewhere, over all heads.",
+         "clusters",
+         std::int64_t{4},
+         0,
+         256,
+         {}},
+        {"norm_bits",
+         "Least bits behind norms",
+         "Norm-fed sites get at least this width; the official code uses 8, its W4A4 included.",
+         "bits",
+         std::int64_t{8},
+         2,
+         8,
+         {}},
+        {"reorder",
+         "Bring clusters together",
+         "Folds the order of clusters into rows, columns and norms where that is exact; else channels keep labels.",
+         "",
+         true,
+         {},
+         {},
+         {}}};
   }
 
   void plan(const PlanContext& context, Plan& plan) const override {
@@ -53,7 +63,7 @@ class Rptq final : public QuantMethod {
     for (std::size_t i = 0; i < plan.sites.size(); ++i) {
       SitePlan& site = plan.sites[i];
       const stats::SiteStats& stats = context.snapshot.sites()[i];
-      const bool heads = site.id.kind == SiteKind::AttnOut;
+      const bool heads = site.id.kind == SiteKind::AttnOut && context.params.integer("head_clusters") > 0;
       site.activation = {};
       site.activation.granularity = ActivationPlan::Granularity::Cluster;
       site.activation.bits = context.recipe.rules.activationBits;
@@ -67,7 +77,22 @@ class Rptq final : public QuantMethod {
       site.reason =
           fmt::format("v = {}; {} clusters of {} channels, {} bits", formatRange(site.range),
                       site.activation.clusters.scales.size(), formatCount(stats.channels), site.activation.bits);
+      if (context.params.flag("reorder")) reorder(graph.blocks.at(static_cast<std::size_t>(site.id.block)), site);
     }
+  }
+
+ private:
+  static void reorder(const model::BlockGraph& block, SitePlan& site) {
+    if (site.activation.clusters.scales.size() < 2) return;
+    const model::OrderCarrier carrier = model::orderCarrier(block, site.id.kind);
+    const Reordering words = reorderingOf(block, site.id.kind);
+    const std::string obstacle = whyNotReordered(carrier, site);
+    if (!obstacle.empty()) {
+      site.reason += fmt::format("; by label, not {}: {}", words.name, obstacle);
+      return;
+    }
+    site.order = channelOrder(site.activation.clusters.labels, carrier.within);
+    site.reason += fmt::format("; order folded ({}: {})", words.name, words.carrier);
   }
 };
 

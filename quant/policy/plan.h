@@ -55,8 +55,11 @@ struct SitePlan {
   float rangeWithoutFirst = 0;  ///< v without the first token of each sample
   std::vector<float> scale;     ///< s [channels]: x / s, columns * s; empty: no fold
   std::vector<float> shift;     ///< z [channels]: (x - z) / s; empty: none
-  std::string foldEdge;         ///< edge that carries the fold, or kRuntimeEdge (no format carries that)
-  double rangeAfter = 0;        ///< max_j absmax_j / s_j: range after the fold, from the same statistics
+  /// Channel j of the transformed model is channel order[j] of the site, so that clusters lie side by side; empty: as
+  /// it is. All figures here are in the model's own order (quant/transform/channel_reorder.h).
+  std::vector<std::int32_t> order;
+  std::string foldEdge;   ///< edge that carries the fold, or kRuntimeEdge (no format carries that)
+  double rangeAfter = 0;  ///< max_j absmax_j / s_j: range after the fold, from the same statistics
   ActivationPlan activation;
   std::vector<LinearPlan> linears;
 };

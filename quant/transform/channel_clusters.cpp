@@ -124,12 +124,16 @@ Clustering clusterChannels(std::span<const ChannelRange> points, int clusters) {
   return best;
 }
 
-std::vector<std::int32_t> channelOrder(std::span<const std::int32_t> labels) {
+std::vector<std::int32_t> channelOrder(std::span<const std::int32_t> labels, std::int64_t within) {
   std::vector<std::int32_t> order(labels.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
-    return labels[static_cast<std::size_t>(a)] < labels[static_cast<std::size_t>(b)];
-  });
+  const std::ptrdiff_t count = std::ssize(order), width = within > 0 ? within : count;
+  for (std::ptrdiff_t begin = 0; begin < count; begin += width) {
+    std::stable_sort(order.begin() + begin, order.begin() + std::min(begin + width, count),
+                     [&](std::int32_t a, std::int32_t b) {
+                       return labels[static_cast<std::size_t>(a)] < labels[static_cast<std::size_t>(b)];
+                     });
+  }
   return order;
 }
 

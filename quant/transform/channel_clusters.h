@@ -24,8 +24,9 @@ struct Clustering {
 /// the first. Lloyd until nothing moves (at most 300 rounds); ties go to the lowest index; empty clusters are dropped.
 Clustering clusterChannels(std::span<const ChannelRange> points, int clusters);
 
-/// Channels by label, stable: the order in which a cluster's channels lie side by side.
-std::vector<std::int32_t> channelOrder(std::span<const std::int32_t> labels);
+/// Channels by label, stable: the order in which a cluster's channels lie side by side. `within` > 0: inside runs of so
+/// many channels (heads), which stay where they are.
+std::vector<std::int32_t> channelOrder(std::span<const std::int32_t> labels, std::int64_t within = 0);
 
 /// One scale and zero per label from the labels' own max and min (methods.md section 0, RPTQ):
 /// s = float32((max - min) / 2^b) in [1e-4, 1e4], z = rne(-(max + min) / (2 s)).

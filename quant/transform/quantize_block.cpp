@@ -7,6 +7,7 @@
 #include "analysis/base/error.h"
 #include "quant/methods/method_registry.h"
 #include "quant/numerics/quantize.h"
+#include "quant/transform/channel_reorder.h"
 #include "quant/transform/fold.h"
 
 namespace oscope::quant {
@@ -58,6 +59,7 @@ class BlockJob {
     for (std::size_t i = 0; i < m_block.sites.size(); ++i) foldProducer(m_block.sites[i], m_result.sites[i]);
     search(&QuantMethod::searchesClip, &QuantMethod::searchClip);
     quantize();
+    reorder();
     return std::move(m_result);
   }
 
@@ -172,6 +174,34 @@ class BlockJob {
         linear.weight = {};
       }
     }
+  }
+
+  /// Behind quantization: an order changes no code.
+  void reorder() {
+    reorderBlock(m_block, m_result.sites,
+                 {[this](int linear, const ChannelOrder& order) {
+                    QuantizedLinear& result = m_result.linears[static_cast<std::size_t>(linear)];
+                    if (!result.weight.codes.empty()) return reorderColumns(result.weight, order);
+                    reorderColumns(result.floatWeight, order);
+                  },
+                  [this](int linear, const ChannelOrder& rows) {
+                    QuantizedLinear& result = m_result.linears[static_cast<std::size_t>(linear)];
+                    if (!result.weight.codes.empty()) reorderRows(result.weight, rows);
+                    reorderRows(result.floatWeight, rows);
+                    reorderBias(linear, rows);
+                  },
+                  [this](const model::NormDesc& norm, const ChannelOrder& order) {
+                    m_result.normOrders[model::normOrderName(norm)] = order;
+                  }});
+    for (SitePlan& site : m_result.sites) reorderFigures(site);
+  }
+
+  void reorderBias(int linear, const ChannelOrder& rows) {
+    const std::string& name = m_block.linears[static_cast<std::size_t>(linear)].bias;
+    if (name.empty()) return;
+    std::vector<float>& bias = m_result.linears[static_cast<std::size_t>(linear)].bias;
+    if (bias.empty()) bias = compute::toFloat32(m_source.tensor(name));
+    reorderRows(bias, rows);
   }
 
   /// A finding of a method, which does not know the linear's name.

@@ -29,7 +29,10 @@ struct QuantizedBlock {
   std::vector<QuantizedLinear> linears;  ///< order of BlockGraph::linears
   /// Norm weights and biases by tensor name, rounded once to the checkpoint's dtype.
   std::map<std::string, std::vector<float>> folded;
-  std::vector<SitePlan> sites;  ///< order of BlockGraph::sites; as planned and searched: final scales
+  /// Indices behind norms, by model::normOrderName.
+  std::map<std::string, std::vector<std::int32_t>> normOrders;
+  /// Order of BlockGraph::sites; as planned and searched: final scales. Per-channel figures are in SitePlan::order.
+  std::vector<SitePlan> sites;
   /// module -> ||W - W_hat||^2 / ||W||^2 of the folded weight; 0 where left in float.
   std::map<std::string, double> weightErrors;
 };

@@ -1,6 +1,7 @@
 #include "quant/transform/quantized_source.h"
 
 #include "quant/numerics/quantize.h"
+#include "quant/transform/channel_reorder.h"
 
 namespace oscope::quant {
 
@@ -32,6 +33,7 @@ QuantizedSource::QuantizedSource(const checkpoint::TensorSource& base, const mod
   for (const auto& [name, values] : quantized.folded) {
     put(name, values, {static_cast<std::int64_t>(values.size())});
   }
+  for (const auto& [name, order] : quantized.normOrders) m_tensors[name] = orderTensor(name, order);
 }
 
 bool QuantizedSource::contains(const std::string& name) const {

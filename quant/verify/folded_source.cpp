@@ -1,5 +1,6 @@
 #include "quant/verify/folded_source.h"
 
+#include "quant/transform/channel_reorder.h"
 #include "quant/transform/fold.h"
 
 namespace oscope::quant {
@@ -46,6 +47,17 @@ FoldedBlock foldBlock(const model::BlockGraph& block, const checkpoint::TensorSo
   for (std::size_t s = 0; s < sites.size(); ++s) {
     if (folds(sites[s]) && block.sites[s].fold) foldProducer(block, *block.sites[s].fold, source, sites[s], folded);
   }
+  reorderBlock(block, sites,
+               {[&](int linear, const ChannelOrder& order) {
+                  reorderColumns(folded.weights[static_cast<std::size_t>(linear)], order);
+                },
+                [&](int linear, const ChannelOrder& rows) {
+                  reorderRows(folded.weights[static_cast<std::size_t>(linear)], rows);
+                  reorderRows(folded.biases[static_cast<std::size_t>(linear)], rows);
+                },
+                [&](const model::NormDesc& norm, const ChannelOrder& order) {
+                  folded.normOrders[model::normOrderName(norm)] = order;
+                }});
   return folded;
 }
 
@@ -65,6 +77,7 @@ FoldedSource::FoldedSource(const checkpoint::TensorSource& base, const model::Bl
     const auto channels = static_cast<std::int64_t>(values.size());
     put(name, std::move(values), {channels});
   }
+  for (auto& [name, order] : folded.normOrders) m_tensors[name] = orderTensor(name, std::move(order));
 }
 
 bool FoldedSource::contains(const std::string& name) const {

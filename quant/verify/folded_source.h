@@ -9,12 +9,13 @@
 
 namespace oscope::quant {
 
-/// A block after the folds of its sites, float32, not rounded to any storage dtype: the same function as the original
-/// but for float32 rounding. Run-time scales change nothing here.
+/// A block after the folds and orders of its sites, float32, not rounded to any storage dtype: the same function as the
+/// original but for float32 rounding. Run-time scales change nothing here.
 struct FoldedBlock {
-  std::vector<std::vector<float>> weights;          ///< [out, in], order of BlockGraph::linears
-  std::vector<std::vector<float>> biases;           ///< [out], empty: none
-  std::map<std::string, std::vector<float>> norms;  ///< weights and biases of folded norms, by tensor name
+  std::vector<std::vector<float>> weights;                      ///< [out, in], order of BlockGraph::linears
+  std::vector<std::vector<float>> biases;                       ///< [out], empty: none
+  std::map<std::string, std::vector<float>> norms;              ///< weights and biases of folded norms, by tensor name
+  std::map<std::string, std::vector<std::int32_t>> normOrders;  ///< by model::normOrderName
 };
 FoldedBlock foldBlock(const model::BlockGraph& block, const checkpoint::TensorSource& source,
                       const std::vector<SitePlan>& sites);

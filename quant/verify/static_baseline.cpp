@@ -14,6 +14,7 @@ SitePlan staticSite(const SitePlan& planned, const NumericRules& rules) {
   site.scale.clear();
   site.shift.clear();
   site.foldEdge.clear();
+  site.order.clear();
   if (planned.activation.granularity == Granularity::Float) return site;
   site.policy = Policy::Static;
   site.activation = ActivationPlan{};

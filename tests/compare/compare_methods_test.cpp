@@ -7,6 +7,7 @@
 #include "analysis/calibration/observer_registry.h"
 #include "analysis/compute/backend_registry.h"
 #include "analysis/stats/hdf5_store.h"
+#include "quant/methods/method_registry.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/random_checkpoint.h"
 #include "tests/support/test_data.h"
@@ -94,6 +95,34 @@ TEST_F(Compare, ASnapshotThatLacksAnObserverIsRefusedByNameBeforeTheStart) {
   EXPECT_THAT(error.text(), HasSubstr("gram"));
   EXPECT_THAT(error.remedy(), HasSubstr("--observers range,moments"));
   EXPECT_EQ(progressed, 0);
+}
+
+TEST_F(Compare, ReorderedClustersGiveTheFiguresOfLabels) {
+  std::vector<NamedRecipe> recipes = loadRecipes({"rptq-w4a8", "rptq-w4a8"});
+  for (NamedRecipe& named : recipes) {
+    named.recipe.steps.resize(1);  // clusters alone: weights by round to nearest
+    const ParamSchema schema = findMethod("rptq").params();
+    named.recipe.steps[0].params = ParamSet::fromJson(
+        schema, {{"clusters", 6}, {"head_clusters", 3}, {"reorder", &named == &recipes[0]}}, named.name);
+  }
+  recipes[1].name = "labels";
+  const stats::SnapshotPtr snapshot = calibrated({});
+  const Plan ordered = makePlan(*snapshot, recipes[0].recipe), labelled = makePlan(*snapshot, recipes[1].recipe);
+  for (std::size_t i = 0; i < ordered.sites.size(); ++i) {
+    EXPECT_EQ(ordered.sites[i].order.size(), static_cast<std::size_t>(snapshot->sites()[i].channels));
+    EXPECT_TRUE(labelled.sites[i].order.empty());
+    EXPECT_EQ(ordered.sites[i].activation.clusters, labelled.sites[i].activation.clusters);
+  }
+  const CompareReport report = compareMethods({*m_model, *snapshot, recipes, m_windows}, {}, *m_backend, {});
+  const MethodRow &a = report.rows[0], &b = report.rows[1];
+  constexpr double kOtherOrderOfSums = 1e-5;  // relative; codes are the same
+  EXPECT_NEAR(a.measure.perplexity / b.measure.perplexity, 1, kOtherOrderOfSums);
+  EXPECT_NEAR(a.measure.klMean / b.measure.klMean, 1, 1e-2);
+  EXPECT_EQ(a.bytes, b.bytes);
+  for (std::size_t s = 0; s < a.sites.size(); ++s) {
+    EXPECT_NEAR(a.sites[s].inputSqnrLocalDb, b.sites[s].inputSqnrLocalDb, 1e-3) << toString(a.sites[s].id);
+    EXPECT_NEAR(a.sites[s].outputSqnrLocalDb, b.sites[s].outputSqnrLocalDb, 1e-3) << toString(a.sites[s].id);
+  }
 }
 
 TEST_F(Compare, StopsWhenAsked) {

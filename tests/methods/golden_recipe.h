@@ -10,7 +10,7 @@
 namespace oscope::test {
 
 /// `options` of methods.<name>, `group` the model's group_default. Nullopt: a golden of what the product does not have
-/// (other methods, quantized caches, one cluster over all heads).
+/// (other methods, quantized caches).
 inline std::optional<quant::Recipe> goldenRecipe(const std::string& name, const Json& options, std::int64_t group) {
   const std::string family = options.at("family");
   const auto text = [&](const char* key) { return options.value(key, std::string()); };
@@ -56,12 +56,13 @@ inline std::optional<quant::Recipe> goldenRecipe(const std::string& name, const 
     } else {
       steps.push_back(text("then") == "gptq" ? gptqStep() : rtnStep("keep"));
     }
-  } else if (family == "rptq" && options.at("clusters").at("attn_out").is_number()) {
+  } else if (family == "rptq") {
     const Json& clusters = options.at("clusters");
+    const Json& heads = clusters.at("attn_out");
     steps.push_back({{"method", "rptq"},
                      {"params",
                       {{"clusters", clusters.at("ffn_in")},
-                       {"head_clusters", clusters.at("attn_out")},
+                       {"head_clusters", heads.is_null() ? Json(0) : heads},
                        {"norm_bits", text("ln_bits") == "max8" ? 8 : 2}}}});
     steps.push_back(text("then") == "gptq" ? gptqStep() : rtnStep("keep"));
     rules["activation_bits"] = options.at("act_bits");

@@ -1,5 +1,6 @@
-// Folds don't change the model: every site that has an edge is scaled into it, weights stay in float, and the logits
-// are still those of the goldens' float model. GQA rows, fused projections, biases and ReLU rows included.
+// Folds and orders don't change the model: every site that has an edge is scaled into it, or has its channels in the
+// order of RPTQ's clusters, weights stay in float, and the logits are still those of the goldens' float model. GQA
+// rows, fused projections, biases and ReLU rows included.
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -24,6 +25,13 @@ Recipe laeEverywhere() {
   return recipe;
 }
 
+/// Clusters of every site brought together; no site is scaled.
+Recipe reordered() {
+  Recipe recipe = loadRecipe("rptq-w4a8");
+  recipe.steps.resize(1);  // GPTQ would ask for Gram matrices
+  return recipe;
+}
+
 class Folds : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(Folds, LeaveTheLogitsAlone) {
@@ -38,7 +46,7 @@ TEST_P(Folds, LeaveTheLogitsAlone) {
   const std::vector<float> expected = golden.floats("logits");
   const auto backend = compute::cpuBackendFactory().create("cpu", {});
 
-  for (Recipe recipe : {laeEverywhere(), loadRecipe("smoothquant-w8a8-o3")}) {
+  for (Recipe recipe : {laeEverywhere(), loadRecipe("smoothquant-w8a8-o3"), reordered()}) {
     recipe.weights.bits = 16;
     const Plan plan = makePlan(*snapshot, recipe);
     std::vector<std::unique_ptr<checkpoint::TensorSource>> sources;
@@ -46,7 +54,7 @@ TEST_P(Folds, LeaveTheLogitsAlone) {
     std::size_t folded = 0;
     for (int b = 0; b < static_cast<int>(model.graph.blocks.size()); ++b) {
       const QuantizedBlock block = quantizeBlock(model.graph, b, *model.weights, *snapshot, plan, {});
-      for (const SitePlan& site : block.sites) folded += !site.scale.empty();
+      for (const SitePlan& site : block.sites) folded += !site.scale.empty() || !site.order.empty();
       sources.push_back(std::make_unique<QuantizedSource>(*source, model.graph, block));
       source = sources.back().get();
     }
