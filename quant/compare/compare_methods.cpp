@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <set>
+#include <tuple>
 
 #include "analysis/base/error.h"
 #include "analysis/calibration/observer_registry.h"
@@ -22,16 +24,44 @@ double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// What findings on the way to a row's figures are stamped with and where they go.
-JobContext contextOf(MethodRow& row, const JobContext& outer) {
+/// A finding without the recipe's name: what several recipes run into is said once.
+using Finding = std::tuple<std::string, std::string, std::string>;
+
+Finding keyOf(const Diagnostic& found) {
+  return {found.code, found.where, found.text};
+}
+
+Diagnostic namedBy(const std::string& names, Diagnostic found) {
+  found.where = names + (found.where.empty() ? "" : ": " + found.where);
+  return found;
+}
+
+/// Findings while blocks are quantized go to the row, and to whoever listens the first time that they are made.
+JobContext contextOf(MethodRow& row, std::set<Finding>& said, const JobContext& outer) {
   JobContext context = outer;
-  context.diagnostic = [&row, &outer](const Diagnostic& found) {
-    Diagnostic named = found;
-    named.where = row.name + (found.where.empty() ? "" : ": " + found.where);
-    outer.report(named);
-    row.diagnostics.push_back(std::move(named));
+  context.diagnostic = [&row, &said, &outer](const Diagnostic& found) {
+    row.diagnostics.push_back(namedBy(row.name, found));
+    if (said.insert(keyOf(found)).second) outer.report(row.diagnostics.back());
   };
   return context;
+}
+
+/// Findings of the plans, each once, with the names of all recipes that it belongs to.
+void reportPlans(const std::vector<Plan>& plans, std::vector<MethodRow>& rows, std::set<Finding>& said,
+                 const JobContext& context) {
+  std::map<Finding, std::string> names;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    for (const Diagnostic& found : plans[i].diagnostics) {
+      rows[i].diagnostics.push_back(namedBy(rows[i].name, found));
+      std::string& text = names[keyOf(found)];
+      text += (text.empty() ? "" : ", ") + rows[i].name;
+    }
+  }
+  for (const Plan& plan : plans) {
+    for (const Diagnostic& found : plan.diagnostics) {
+      if (said.insert(keyOf(found)).second) context.report(namedBy(names.at(keyOf(found)), found));
+    }
+  }
 }
 
 void countSites(const Plan& plan, MethodRow& row) {
@@ -119,6 +149,7 @@ CompareReport compareMethods(const CompareInput& input, const CompareOptions& op
   report.rows.resize(input.recipes.size());
   std::vector<Plan> plans;
   std::vector<JobContext> contexts;
+  std::set<Finding> said;
   for (std::size_t i = 0; i < input.recipes.size(); ++i) {
     context.checkCancelled();
     const Clock::time_point planning = Clock::now();
@@ -126,12 +157,12 @@ CompareReport compareMethods(const CompareInput& input, const CompareOptions& op
     row.name = input.recipes[i].name;
     row.title = input.recipes[i].recipe.name;
     plans.push_back(planOf(input.snapshot, input.recipes[i]));
-    contexts.push_back(contextOf(row, context));
+    contexts.push_back(contextOf(row, said, context));
     row.quantizeSeconds = secondsSince(planning);
     row.bytes = planSize(model.graph, plans[i]).model;
     countSites(plans[i], row);
-    for (const Diagnostic& found : plans[i].diagnostics) contexts[i].report(found);
   }
+  reportPlans(plans, report.rows, said, context);
 
   std::vector<Contender> contenders;
   for (std::size_t i = 0; i < plans.size(); ++i) {

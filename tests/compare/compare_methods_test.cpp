@@ -97,6 +97,24 @@ TEST_F(Compare, ASnapshotThatLacksAnObserverIsRefusedByNameBeforeTheStart) {
   EXPECT_EQ(progressed, 0);
 }
 
+TEST_F(Compare, WhatSeveralRecipesRunIntoIsSaidOnceWithTheirNames) {
+  const std::vector<NamedRecipe> recipes = loadRecipes({"fptq-w4a8", "rtn-w4a16", "rtn-w8a8-dynamic"});
+  const stats::SnapshotPtr snapshot = calibrated({});
+  Diagnostics said;
+  JobContext context;
+  context.diagnostic = [&](const Diagnostic& found) { said.push_back(found); };
+  const CompareReport report = compareMethods({*m_model, *snapshot, recipes, m_windows}, {}, *m_backend, context);
+  // Groups of 128 divide neither 64 nor 96 channels: one finding per role, of both recipes with groups.
+  ASSERT_EQ(said.size(), 7u);
+  for (const Diagnostic& found : said) {
+    EXPECT_EQ(found.code, "plan.group_fallback");
+    EXPECT_THAT(found.where, ::testing::StartsWith("fptq-w4a8, rtn-w4a16: model.layers.0."));
+  }
+  EXPECT_EQ(report.rows[0].diagnostics.size(), 7u);
+  EXPECT_THAT(report.rows[1].diagnostics.at(0).where, ::testing::StartsWith("rtn-w4a16: "));
+  EXPECT_TRUE(report.rows[2].diagnostics.empty());
+}
+
 TEST_F(Compare, ReorderedClustersGiveTheFiguresOfLabels) {
   std::vector<NamedRecipe> recipes = loadRecipes({"rptq-w4a8", "rptq-w4a8"});
   for (NamedRecipe& named : recipes) {
