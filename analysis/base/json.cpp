@@ -42,8 +42,8 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
-    problem =
-        fmt::format("not valid JSON at byte {}: {}", std::max<std::size_t>(position, 1) - 1, clipped(error.what()));
+    problem = fmt::format("not valid JSON at byte {}: {}", std::max<std::size_t>(position, 1) - 1,
+                          clipped(words(error.what())));
     return false;
   }
 
@@ -51,6 +51,15 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
   std::string problem;
 
  private:
+  /// "[json.exception.parse_error.101] parse error at line 2, column 1: …" without its code.
+  static std::string words(std::string what) {
+    const std::size_t code = what.find("] ");
+    if (what.starts_with('[') && code != std::string::npos) what.erase(0, code + 2);
+    const std::string prefix = "parse error at ";
+    if (what.starts_with(prefix)) what.erase(0, prefix.size());
+    return what;
+  }
+
   struct Container {
     Json* value;  ///< stays in place: its parent takes no other member before it is closed
     std::unordered_set<std::string> keys;

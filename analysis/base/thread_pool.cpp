@@ -2,22 +2,20 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
 namespace oscope {
-namespace {
 
 int usableCores() {
   cpu_set_t set;
   CPU_ZERO(&set);
   if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
-  return static_cast<int>(std::thread::hardware_concurrency());
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-}  // namespace
-
-ThreadPool::ThreadPool(int threads) : m_size(threads > 0 ? threads : std::max(1, usableCores())) {
+ThreadPool::ThreadPool(int threads) : m_size(threads > 0 ? threads : usableCores()) {
   for (int worker = 1; worker < m_size; ++worker) {
     m_threads.emplace_back([this, worker](std::stop_token stop) { workerLoop(worker, stop); });
   }

@@ -10,6 +10,9 @@
 
 namespace oscope {
 
+/// Cores that this process may use, at least one.
+int usableCores();
+
 class ThreadPool {
  public:
   /// `threads` >= 1; 0 means one per core that this process may use.

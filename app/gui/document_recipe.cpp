@@ -119,10 +119,28 @@ bool Document::setRecipe(const quant::Recipe& next, const QString& what, const Q
   return true;
 }
 
+namespace {
+
+/// The plan under a recipe that says the same in other words (a note, another name): typing a note plans nothing anew.
+/// Null where the recipes differ in more.
+std::shared_ptr<const quant::Plan> reworded(const quant::Plan& plan, const quant::Recipe& next) {
+  quant::Recipe known = next;
+  known.name = plan.recipe.name;
+  known.notes = plan.recipe.notes;
+  if (!(known == plan.recipe)) return nullptr;
+  quant::checkRecipe(next, "recipe '" + next.name + "'");
+  auto copy = std::make_shared<quant::Plan>(plan);
+  copy->recipe = next;
+  return copy;
+}
+
+}  // namespace
+
 std::optional<Error> Document::whyUnfit(const quant::Recipe& next) const {
   try {
     if (m_snapshot && !isChecked(next)) {
-      m_checked = std::make_shared<const quant::Plan>(quant::makePlan(*m_snapshot, next));
+      m_checked = m_plan ? reworded(*m_plan, next) : nullptr;
+      if (!m_checked) m_checked = std::make_shared<const quant::Plan>(quant::makePlan(*m_snapshot, next));
     } else if (!m_snapshot) {
       quant::checkRecipe(next, "recipe");
     }

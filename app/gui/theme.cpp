@@ -263,8 +263,7 @@ QAbstractItemView { background: @surface; color: @ink; border: none; outline: no
 QHeaderView { background: @surface2; border: none; }
 QHeaderView::section { background: @surface2; color: @ink2; border: none; border-bottom: 1px solid @border;
   padding: 4px 8px; font-weight: 500; font-size: 11px; }
-QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: border; subcontrol-position: top center; width: 8px;
-  height: 6px; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 0; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle { background: @borderStrong; border-radius: 4px; min-height: 24px; min-width: 24px; margin: 1px; }
@@ -283,6 +282,11 @@ QCheckBox::indicator:checked, QListView::indicator:checked { background: @accent
   image: url(@tick); }
 QCheckBox::indicator:focus { border-color: @accent; }
 QCheckBox::indicator:disabled { border-color: @border; background: @surface2; }
+QRadioButton { color: @ink; spacing: 8px; }
+QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @borderStrong; border-radius: 8px;
+  background: @surface; }
+QRadioButton::indicator:checked { border: 4px solid @accent; width: 8px; height: 8px; background: @surface; }
+QRadioButton::indicator:focus { border-color: @accent; }
 QTabBar::tab { background: transparent; color: @ink3; padding: 6px 4px; margin-right: 12px; border: none; }
 QTabBar::tab:selected { color: @ink; font-weight: 600; border-bottom: 2px solid @accent; }
 QToolBar#rail { background: @surface; border: none; border-right: 1px solid @border; padding: 0; spacing: 0; }

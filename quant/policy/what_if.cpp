@@ -4,7 +4,9 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <mutex>
 
+#include "analysis/base/thread_pool.h"
 #include "quant/methods/fptq.h"
 #include "quant/numerics/quantize.h"
 #include "quant/policy/noise_model.h"
@@ -238,35 +240,57 @@ Prediction ClipPrediction::at(double clip) const {
   return predictSite(m_state->snapshot->site(m_state->site), *m_state->detail, m_state->question, m_state->known);
 }
 
-PredictionTable::PredictionTable(const stats::Snapshot& snapshot, const Recipe& recipe, const JobContext& context) {
+namespace {
+
+/// Every policy at one site, and LAE as if it could be folded there.
+struct SitePredictions {
+  std::array<Prediction, 4> policies;
+  Prediction lae;
+};
+
+SitePredictions predictPolicies(const stats::SiteStats& site, const stats::SiteDetail& detail, const SitePlan& plan,
+                                const Recipe& recipe) {
   const std::optional<LaeOptions> lae = laeOptionsOf(recipe);
-  const Plan plan = makePlan(snapshot, recipe);
-  ProgressMeter progress(context, "predict", "sites", static_cast<std::int64_t>(plan.sites.size()));
-  for (std::size_t i = 0; i < plan.sites.size(); ++i) {
-    const stats::SiteStats& site = snapshot.sites()[i];
-    const stats::SiteDetail detail = snapshot.detail(site.id);
-    std::vector<KnownWeightNoise> known;
-    WhatIf question;
-    question.weights = plan.sites[i].linears.front().scheme;
-    question.rules = recipe.rules;
-    question.lae = lae.value_or(LaeOptions{});
-    question.clusters = plan.sites[i].activation.clusters;
-    auto& row = m_rows.emplace_back();
-    for (Policy policy : kPolicies) {
-      question.policy = policy;
-      if (policy == Policy::LaeStatic) continue;
-      if (!lae) question.scale = plan.sites[i].scale;
-      row[static_cast<std::size_t>(policy)] = predictSite(site, detail, question, known);
-    }
-    Prediction& equalized = m_lae.emplace_back();
-    if (lae) {
-      question.policy = Policy::LaeStatic;
-      question.scale = laeScale(site, *lae);
-      equalized = predictSite(site, detail, question, known);
-      if (whyNotFoldable(site, recipe).empty()) row[static_cast<std::size_t>(Policy::LaeStatic)] = equalized;
-    }
-    progress.advance(1);
+  SitePredictions result;
+  std::vector<KnownWeightNoise> known;
+  WhatIf question;
+  question.weights = plan.linears.front().scheme;
+  question.rules = recipe.rules;
+  question.clusters = plan.activation.clusters;
+  if (!lae) question.scale = plan.scale;
+  for (Policy policy : {Policy::Static, Policy::Dynamic, Policy::None}) {
+    question.policy = policy;
+    result.policies[static_cast<std::size_t>(policy)] = predictSite(site, detail, question, known);
   }
+  if (!lae) return result;
+  question.policy = Policy::LaeStatic;
+  question.lae = *lae;
+  question.scale = laeScale(site, *lae);
+  result.lae = predictSite(site, detail, question, known);
+  if (whyNotFoldable(site, recipe).empty()) result.policies[static_cast<std::size_t>(Policy::LaeStatic)] = result.lae;
+  return result;
+}
+
+}  // namespace
+
+PredictionTable::PredictionTable(const stats::Snapshot& snapshot, const Recipe& recipe, const JobContext& context) {
+  constexpr int kMostThreads = 8;  // each holds the detail of one site
+  const Plan plan = makePlan(snapshot, recipe);
+  const auto sites = static_cast<std::int64_t>(plan.sites.size());
+  m_rows.resize(plan.sites.size());
+  m_lae.resize(plan.sites.size());
+  ProgressMeter progress(context, "predict", "sites", sites);
+  std::mutex counting;
+  ThreadPool pool(std::min(kMostThreads, usableCores()));
+  pool.parallelFor(sites, [&](std::int64_t item, int) {
+    const auto i = static_cast<std::size_t>(item);
+    const stats::SiteStats& site = snapshot.sites()[i];
+    SitePredictions found = predictPolicies(site, snapshot.detail(site.id), plan.sites[i], recipe);
+    m_rows[i] = found.policies;
+    m_lae[i] = found.lae;
+    std::lock_guard lock(counting);
+    progress.advance(1);
+  });
 }
 
 const Prediction& PredictionTable::at(std::size_t site, Policy policy) const {

@@ -50,8 +50,8 @@ class ClipPrediction {
 /// Predictions of every policy for every site under one recipe: computed once, then thresholds are look-ups.
 class PredictionTable {
  public:
-  /// Reads one site's detail at a time. LAE by the recipe's fptq step. A scale by another step (smoothquant) is there
-  /// under every policy.
+  /// Reads a few sites' details at a time, on threads. LAE by the recipe's fptq step. A scale by another step
+  /// (smoothquant) is there under every policy.
   PredictionTable(const stats::Snapshot& snapshot, const Recipe& recipe, const JobContext& context);
   /// nullopt where the policy can't be had at that site (no fold edge allowed).
   const Prediction& at(std::size_t site, Policy policy) const;

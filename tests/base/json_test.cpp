@@ -15,6 +15,7 @@ namespace {
 using test::errorOf;
 using test::ScratchFolder;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string refusal(std::string_view text, const JsonLimits& limits = {}) {
   const Error error = errorOf([&] { parseJson(text, "a.json", limits); });
@@ -41,6 +42,8 @@ TEST(ParseJson, NamesTheByteWhereTheTextBreaks) {
   EXPECT_THAT(refusal("{\"a\":\"\xC3\x28\"}"), HasSubstr("not valid JSON"));
   EXPECT_THAT(refusal("{\"a\":NaN}"), HasSubstr("not valid JSON"));
   EXPECT_THAT(refusal("1e999"), HasSubstr("not valid JSON"));
+  EXPECT_THAT(refusal("{\"a\":\n"), HasSubstr("line 2, column 1: "));
+  EXPECT_THAT(refusal("{\"a\":\n"), Not(HasSubstr("exception")));
 }
 
 TEST(ParseJson, ANulByteIsNoEnd) {

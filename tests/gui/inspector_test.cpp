@@ -70,6 +70,7 @@ TEST_F(Inspector, ANoteIsKeptWhileItIsTypedAndTypingIsOneUndoStep) {
   QTest::keyClicks(m_note, QStringLiteral("sink"));
   EXPECT_EQ(kept(kMid), QStringLiteral("sink"));
   EXPECT_EQ(document().undoStack().count(), 1);
+  EXPECT_EQ(document().plan()->recipe, document().recipe()) << "the plan is that of the recipe with the note";
   context().selectSite(kIn);
   EXPECT_TRUE(m_note->toPlainText().isEmpty());
   QTest::keyClicks(m_note, QStringLiteral("norm"));

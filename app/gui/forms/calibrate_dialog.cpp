@@ -54,6 +54,7 @@ CalibrateDialog::CalibrateDialog(Document& document, StageJobs& stages, JobRunne
   scroll->setWidget(m_form);
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setFocusPolicy(Qt::NoFocus);  // its fields scroll themselves into sight
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   m_running = new CalibrateRunning(document, m_pages);
   m_pages->addWidget(scroll);

@@ -268,7 +268,7 @@ void CalibrateForm::showPreflight(const calibration::Preflight& preflight) {
   m_output->setHint(QFileInfo::exists(m_output->path()) ? tr("is there; replaced once the new one is complete")
                                                         : QString());
   if (m_interrupted) return setWhyNot(tr("resume or discard the interrupted run, or choose another name"));
-  setWhyNot(preflight.fits() ? QString() : tr("it does not fit"));
+  setWhyNot(preflight.fits() ? QString() : preflight.data ? tr("it does not fit") : tr("the tokens can't be had"));
 }
 
 }  // namespace oscope::gui

@@ -87,7 +87,8 @@ void EstimatePanel::setPreflight(const calibration::Preflight& preflight, std::u
   if (preflight.fits()) {
     setHead("check", theme().ok, tr("It fits"), tr("estimated from the headers, before anything is read"));
   } else {
-    setHead("error", theme().error, tr("It does not fit"), problemText(preflight.problems.front()));
+    setHead("error", theme().error, preflight.data ? tr("It does not fit") : tr("No tokens"),
+            problemText(preflight.problems.front()));
   }
   if (preflight.data) {
     const calibration::CalibrateEstimate& e = preflight.estimate;

@@ -46,6 +46,7 @@ FactsDialog::FactsDialog(Document& document, QWidget* parent) : QDialog(parent),
   auto* scroll = new QScrollArea(this);
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setAccessibleName(tr("Facts"));
   auto* page = new QWidget(scroll);
   page->setProperty("class", "surface");
   page->setAttribute(Qt::WA_StyledBackground);

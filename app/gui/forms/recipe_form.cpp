@@ -81,6 +81,7 @@ RecipeForm::RecipeForm(Document& document, QWidget* parent) : QWidget(parent), m
   auto* scroll = new QScrollArea(this);
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setFocusPolicy(Qt::NoFocus);  // its fields scroll themselves into sight
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   auto* content = new QWidget(scroll);
   content->setProperty("class", "surface2");

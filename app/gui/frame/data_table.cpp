@@ -41,7 +41,9 @@ class CellDelegate : public QStyledItemDelegate {
   using QStyledItemDelegate::QStyledItemDelegate;
 
   QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-    return QStyledItemDelegate::sizeHint(option, index) + QSize(2 * kPadding, 0);
+    QStyleOptionViewItem inner = option;  // words wrap within the padding
+    inner.rect.setWidth(option.rect.width() - 2 * kPadding);
+    return QStyledItemDelegate::sizeHint(inner, index) + QSize(2 * kPadding, 0);
   }
   void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
     QStyleOptionViewItem cell = option;

@@ -1,7 +1,6 @@
 #include "app/gui/frame/inspector_dock.h"
 
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -140,7 +139,8 @@ InspectorDock::InspectorDock(Document& document, ViewContext& context, DockHead*
   m_outlierHint = makeLabel({}, "hint", content);
   QVBoxLayout* outliers = section(column, tr("Outlier channels"), m_outlierHint, content);
   m_outliers = new CellTable(tr("Outlier channels"), content);
-  m_outliers->setStyleSheet(QStringLiteral("QTableView { background: palette(alternate-base); }"));
+  m_outliers->setStyleSheet(
+      QStringLiteral("QTableView { background: palette(alternate-base); } QHeaderView::section { padding: 4px 6px; }"));
   m_outliers->setRowHeight(24);
   m_outliers->setSelectionMode(QAbstractItemView::SingleSelection);
   m_outliers->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -286,7 +286,7 @@ void InspectorDock::refreshOutliers() {
     m_outlierHint->setText(tr("largest %1 of %2").arg(rows.size()).arg(text(app::formatCount(site.channels))));
     m_outliers->setTable({{tr("channel"), true}, {tr("max |x|"), true}, {tr("× median"), true}, {tr("token")}},
                          std::move(rows));
-    m_outliers->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    for (const auto& [column, width] : {std::pair(0, 60), {1, 56}, {2, 74}}) m_outliers->setColumnWidth(column, width);
   }
   const auto chosen =
       std::find(m_outlierChannels.begin(), m_outlierChannels.end(), m_context.selection().channel.value_or(-1));

@@ -79,22 +79,27 @@ QString weightsTable(const quant::SitePlan& plan) {
     const double after = linear.scheme.isFloat() ? before : before * linear.scheme.bits / 16 + scales;
     allBefore += before;
     allAfter += after;
-    lines += QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td>%2&nbsp;&nbsp;</td><td align='right'>%3 → %4</td></tr>")
+    lines += QStringLiteral(
+                 "<tr><td>%1&nbsp;&nbsp;</td><td>%2&nbsp;&nbsp;</td><td align='right' style='white-space: nowrap'>%3 → "
+                 "%4</td></tr>")
                  .arg(text(linear.role), text(linear.scheme.describe()), text(app::formatBytes(before)),
                       text(app::formatBytes(after)));
   }
-  const QString line = QStringLiteral("<tr><td>%1</td><td colspan='2' align='right'>%2</td></tr>");
+  // Two tables, so that a long name below takes no room from the sizes above.
+  const QString line = QStringLiteral("<tr><td>%1</td><td align='right' style='white-space: nowrap'>%2</td></tr>");
+  QString totals;
   if (plan.linears.size() > 1) {
-    lines +=
+    totals +=
         line.arg(QObject::tr("size"),
                  QObject::tr("%1 (was %2)").arg(text(app::formatBytes(allAfter)), text(app::formatBytes(allBefore))));
   }
-  lines += line.arg(QObject::tr("range v after fold"),
-                    plan.scale.empty() ? QObject::tr("unchanged, %1").arg(text(app::formatRange(plan.range)))
-                                       : QObject::tr("%1 → %2, in %3")
-                                             .arg(text(app::formatRange(plan.range)),
-                                                  text(app::formatRange(plan.rangeAfter)), text(plan.foldEdge)));
-  return QStringLiteral("<table cellspacing='2' width='100%'>%1</table>").arg(lines);
+  totals += line.arg(QObject::tr("range v after fold"),
+                     plan.scale.empty() ? QObject::tr("unchanged, %1").arg(text(app::formatRange(plan.range)))
+                                        : QObject::tr("%1 → %2, in %3")
+                                              .arg(text(app::formatRange(plan.range)),
+                                                   text(app::formatRange(plan.rangeAfter)), text(plan.foldEdge)));
+  const QString table = QStringLiteral("<table cellspacing='2' width='100%'>%1</table>");
+  return table.arg(lines) + table.arg(totals);
 }
 
 }  // namespace oscope::gui

@@ -2,10 +2,12 @@
 
 #include <QActionGroup>
 #include <QFileDialog>
+#include <QFontMetricsF>
 #include <QMenu>
 #include <QMessageBox>
 #include <QPainter>
 #include <QSaveFile>
+#include <algorithm>
 
 #include "analysis/base/error.h"
 #include "app/gui/frame/data_table.h"
@@ -15,6 +17,7 @@ namespace oscope::gui {
 namespace {
 
 constexpr int kMarkHeight = 2;
+constexpr double kTitleMargin = 8, kArrowGap = 8, kArrowHalf = 3.5;
 
 void saveTable(DataTable* table) {
   QString path = QFileDialog::getSaveFileName(table, QObject::tr("Save table"), table->accessibleName(),
@@ -83,8 +86,28 @@ void TableHeader::paintSection(QPainter* painter, const QRect& box, int section)
   painter->save();
   QHeaderView::paintSection(painter, box, section);
   painter->restore();
+  if (isSortIndicatorShown() && sortIndicatorSection() == section) paintArrow(*painter, box, section);
   if (!m_table->hasFocus() || !m_table->isSortingEnabled() || m_table->currentIndex().column() != section) return;
   painter->fillRect(QRect(box.left(), box.bottom() - kMarkHeight + 1, box.width(), kMarkHeight), theme().accent);
+}
+
+void TableHeader::paintArrow(QPainter& painter, const QRect& box, int section) const {
+  const QString title = model()->headerData(section, Qt::Horizontal).toString();
+  const QVariant given = model()->headerData(section, Qt::Horizontal, Qt::TextAlignmentRole);
+  const int alignment = given.isValid() ? given.toInt() : static_cast<int>(defaultAlignment());
+  const double words = QFontMetricsF(uiFont(11, QFont::Medium)).horizontalAdvance(title);
+  // Beside the title, on its inner side; where there is no room, at the edge.
+  const double wanted = (alignment & Qt::AlignRight) != 0     ? box.right() - kTitleMargin - words - kArrowGap
+                        : (alignment & Qt::AlignHCenter) != 0 ? box.center().x() + words / 2 + kArrowGap
+                                                              : box.left() + kTitleMargin + words + kArrowGap;
+  const double x = std::clamp(wanted, box.left() + kArrowHalf + 1.0, box.right() - kArrowHalf - 1.0);
+  const double y = box.center().y() + 0.5, tip = sortIndicatorOrder() == Qt::AscendingOrder ? -2.0 : 2.0;
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(QPen(theme().ink, 1.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+  painter.drawPolyline(
+      QPolygonF{QPointF(x - kArrowHalf, y - tip), QPointF(x, y + tip), QPointF(x + kArrowHalf, y - tip)});
+  painter.restore();
 }
 
 QMenu* makeTableMenu(DataTable* table, int column) {

@@ -10,7 +10,8 @@ namespace oscope::gui {
 
 class DataTable;
 
-/// The head of a DataTable: marks the current column while the table has the focus.
+/// The head of a DataTable: an arrow beside the title that the rows are sorted by, and a mark under the current column
+/// while the table has the focus.
 class TableHeader : public QHeaderView {
   Q_OBJECT
 
@@ -21,6 +22,7 @@ class TableHeader : public QHeaderView {
   void paintSection(QPainter* painter, const QRect& box, int section) const override;
 
  private:
+  void paintArrow(QPainter& painter, const QRect& box, int section) const;
   DataTable* m_table;
 };
 

@@ -26,13 +26,15 @@ TopBar::TopBar(QUndoStack& undo, QWidget* parent) : QWidget(parent) {
   row->addSpacing(20);
   m_menus = new QMenuBar(this);
   m_menus->setNativeMenuBar(false);
-  m_menus->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
+  m_menus->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);  // names give way, menus don't
   row->addWidget(m_menus, 0, Qt::AlignVCenter);
   row->addStretch(1);
-  m_name = new QLabel(QStringLiteral("Outlierscope"), this);
+  m_name = new ElidedLabel("name", this);
+  m_name->setText(QStringLiteral("Outlierscope"));
   m_name->setObjectName(QStringLiteral("workspaceName"));
   m_name->setFont(uiFont(12, QFont::DemiBold));
-  m_file = makeLabel({}, "label", this);
+  m_file = new ElidedLabel("label", this);
+  for (QLabel* label : {m_name, m_file}) label->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
   row->addWidget(m_name);
   row->addWidget(m_file);
   row->addStretch(1);

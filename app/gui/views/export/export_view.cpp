@@ -87,6 +87,7 @@ ExportView::ExportView(const ViewServices& services, QWidget* parent) : View(par
   auto* scroll = new QScrollArea(this);
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setFocusPolicy(Qt::NoFocus);  // its fields scroll themselves into sight
   auto* page = new QWidget(scroll);
   page->setProperty("class", "surface");
   page->setAttribute(Qt::WA_StyledBackground);
@@ -173,7 +174,8 @@ ExportView::ExportView(const ViewServices& services, QWidget* parent) : View(par
   m_table->setColumnWidth(RuntimeTableModel::kLayers, kWordsWidth);
   m_table->horizontalHeader()->setSectionResizeMode(RuntimeTableModel::kExecutes, QHeaderView::Stretch);
   m_table->horizontalHeader()->setSectionResizeMode(RuntimeTableModel::kAsChosen, QHeaderView::ResizeToContents);
-  m_table->setRowHeight(44);  // two lines
+  m_table->setRowHeight(44);  // two lines, or what the words need
+  m_table->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
   right->addWidget(m_table, 1);
   columns->addLayout(right, 1);
 

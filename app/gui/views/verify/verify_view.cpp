@@ -54,6 +54,7 @@ VerifyView::VerifyView(const ViewServices& services, QWidget* parent) : View(par
   m_scroll = new QScrollArea(m_pages);
   m_scroll->setWidgetResizable(true);
   m_scroll->setFrameShape(QFrame::NoFrame);
+  m_scroll->setAccessibleName(tr("Report"));
   m_page = new ReportPage(services.context);
   m_scroll->setWidget(m_page);
   m_pages->addWidget(m_setup);
