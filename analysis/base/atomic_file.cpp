@@ -26,13 +26,13 @@ fs::path parentOf(const fs::path& path) {
 }
 
 /// `path` without a trailing separator, so that "out/" and "out" are one folder.
-fs::path withoutSlash(fs::path path) {
+fs::path withoutSlash(const fs::path& path) {
   return path.has_filename() ? path : path.parent_path();
 }
 
 /// systemError of a failed write: what could not be written was not "unreadable".
 Error writeError(int errnoValue, const fs::path& path, const std::string& action) {
-  const Error error = systemError(errnoValue, path.string(), action);
+  Error error = systemError(errnoValue, path.string(), action);
   if (error.code() != ErrorCode::FileUnreadable) return error;
   return {ErrorCode::WriteFailed, error.where(), error.text(),
           errnoValue == EFBIG ? "the file system or a limit of the shell (ulimit -f) forbids files of this size"

@@ -25,7 +25,7 @@ std::optional<SiteKind> parseSiteKind(std::string_view text);
 struct SiteId {
   std::int32_t block = 0;
   SiteKind kind = SiteKind::AttnIn;
-  friend auto operator<=>(const SiteId&, const SiteId&) = default;
+  friend auto operator<=>(const SiteId&, const SiteId&) = default;  // NOLINT(modernize-use-nullptr): not a pointer
 };
 
 /// "blocks.3.ffn_mid", and back. Anything else gives nullopt.

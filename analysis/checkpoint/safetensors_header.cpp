@@ -159,6 +159,7 @@ bool hasOverlongToken(std::string_view json) {
 
 void checkNamesDiffer(const std::vector<TensorEntry>& tensors, const std::string& where) {
   std::vector<const std::string*> names;
+  names.reserve(tensors.size());
   for (const TensorEntry& entry : tensors) names.push_back(&entry.name);
   std::sort(names.begin(), names.end(), [](const std::string* a, const std::string* b) { return *a < *b; });
   const auto twice = std::adjacent_find(names.begin(), names.end(),

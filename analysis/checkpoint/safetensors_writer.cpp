@@ -23,6 +23,7 @@ std::string quoted(const std::string& text, const std::string& where) {
 /// Offsets in file order, or an error for what the format can't hold.
 std::vector<TensorEntry> layOut(const std::vector<TensorDeclaration>& tensors, const std::string& where) {
   std::vector<TensorEntry> entries;
+  entries.reserve(tensors.size());
   for (const TensorDeclaration& tensor : tensors) entries.push_back({tensor.name, tensor.dtype, tensor.shape, 0, 0});
   std::sort(entries.begin(), entries.end(), [](const TensorEntry& a, const TensorEntry& b) {
     return a.dtype != b.dtype ? a.dtype > b.dtype : a.name < b.name;

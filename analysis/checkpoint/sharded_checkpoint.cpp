@@ -25,7 +25,7 @@ bool liesIn(const fs::path& path, const fs::path& folder) {
 /// The shard `name` (bare: parseShardIndex saw to it) as a regular file that really lies in the folder. One link out of
 /// it is legitimate: the Hugging Face cache keeps snapshots/<revision>/<file> as links to blobs/<hash>.
 fs::path shardPath(const fs::path& folder, const std::string& name) {
-  const fs::path path = folder / name;
+  fs::path path = folder / name;
   std::error_code error;
   const fs::path real = fs::canonical(path, error);
   if (error) {

@@ -263,7 +263,7 @@ std::string writeSnapshot(const std::filesystem::path& path, const Provenance& p
     }
   }
   file.writeText("sites", siteListText(sites));
-  const std::string hash = contentHash(provenanceText, tokenIds, tokenTexts, sites);
+  std::string hash = contentHash(provenanceText, tokenIds, tokenTexts, sites);
   file.writeText("content_hash", hash);
   file.close();
   target.commit();

@@ -21,6 +21,7 @@ Json commonPart(const Provenance& provenance) {
 std::vector<SnapshotPtr> openShards(const std::vector<std::filesystem::path>& paths) {
   if (paths.empty()) throw Error(ErrorCode::InvalidArgument, "merge", "no shards are given");
   std::vector<std::pair<SnapshotPtr, std::string>> opened;
+  opened.reserve(paths.size());
   for (const auto& path : paths) opened.emplace_back(openSnapshot(path), path.string());
   std::sort(opened.begin(), opened.end(), [](const auto& a, const auto& b) {
     return a.first->provenance().firstSample < b.first->provenance().firstSample;

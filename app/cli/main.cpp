@@ -86,5 +86,10 @@ int run(int argc, char** argv) {
 }  // namespace oscope::cli
 
 int main(int argc, char** argv) {
-  return oscope::cli::run(argc, argv);
+  try {
+    return oscope::cli::run(argc, argv);
+  } catch (const std::exception& error) {  // beyond a command: out of memory, or a fault in the options' description
+    std::fprintf(stderr, "oscope: %s\n", error.what());
+    return static_cast<int>(oscope::cli::ExitStatus::Failed);
+  }
 }

@@ -12,13 +12,13 @@ namespace oscope::cli {
 namespace {
 
 // A handler may do little more than write(): the watcher thread at the other end of this pipe does the rest.
-std::atomic<int> writeEnd{-1};
+std::atomic<int> g_writeEnd{-1};
 
 constexpr char kStop = 's', kQuit = 'q';
 
 void onSignal(int) {
   const int saved = errno;
-  [[maybe_unused]] const auto written = write(writeEnd.load(), &kStop, 1);
+  [[maybe_unused]] const auto written = write(g_writeEnd.load(), &kStop, 1);
   errno = saved;
 }
 
@@ -28,7 +28,7 @@ StopSignals::StopSignals() {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw systemError(errno, "signal pipe", "create");
   m_readEnd = ends[0];
-  writeEnd = ends[1];
+  g_writeEnd = ends[1];
   m_watcher = std::thread([this] {
     char what = 0;
     while (read(m_readEnd, &what, 1) < 0 && errno == EINTR) continue;
@@ -44,9 +44,9 @@ StopSignals::StopSignals() {
 StopSignals::~StopSignals() {
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
-  [[maybe_unused]] const auto written = write(writeEnd.load(), &kQuit, 1);
+  [[maybe_unused]] const auto written = write(g_writeEnd.load(), &kQuit, 1);
   m_watcher.join();
-  close(writeEnd.exchange(-1));
+  close(g_writeEnd.exchange(-1));
   close(m_readEnd);
 }
 

@@ -36,6 +36,7 @@ std::string csvCell(const std::string& text) {
 
 std::string csvLine(const std::vector<std::string>& cells) {
   std::vector<std::string> quoted;
+  quoted.reserve(cells.size());
   for (const std::string& cell : cells) quoted.push_back(csvCell(cell));
   return fmt::format("{}\r\n", fmt::join(quoted, ","));
 }

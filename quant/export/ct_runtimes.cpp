@@ -16,7 +16,7 @@ struct Kind {
   bool grouped, symmetric;
   CtContainer container;
   bool tokensFlattened;  ///< dynamic scales behind a 2-D input of transformers' implementation
-  friend auto operator<=>(const Kind&, const Kind&) = default;
+  friend auto operator<=>(const Kind&, const Kind&) = default;  // NOLINT(modernize-use-nullptr): not a pointer
 };
 
 std::string words(const Kind& kind, int count) {

@@ -30,7 +30,8 @@ MemoryEstimate estimateMemory(const model::ModelGraph& graph, const MemoryScheme
     for (const model::LinearDesc& linear : block.linears) {
       quantized += elementsOf(linear);
       const bool divides = scheme.group > 0 && linear.in % scheme.group == 0;
-      scales += static_cast<double>(linear.out) * (divides ? static_cast<double>(linear.in / scheme.group) : 1.0);
+      const std::int64_t groups = divides ? linear.in / scheme.group : 1;
+      scales += static_cast<double>(linear.out) * static_cast<double>(groups);
     }
     for (const model::SiteDesc& site : block.sites) peakBits = std::max(peakBits, siteBits(block, site, scheme));
   }

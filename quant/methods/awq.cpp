@@ -118,7 +118,7 @@ class Awq final : public QuantMethod {
 
  private:
   static std::string obstacleAt(const stats::SiteStats& stats, const Recipe& recipe) {
-    const std::string obstacle = whyNotFoldable(stats, recipe);
+    std::string obstacle = whyNotFoldable(stats, recipe);
     if (!obstacle.empty()) return obstacle;
     return channelsShareRows(stats) ? "query heads share the rows of v, where AWQ has no scale" : "";
   }
