@@ -108,8 +108,8 @@ void AtomicFile::commit() {
   syncFolder(parentOf(m_final));
 }
 
-AtomicFolder::AtomicFolder(fs::path finalPath, bool replace)
-    : m_final(withoutSlash(std::move(finalPath))), m_replace(replace) {
+AtomicFolder::AtomicFolder(const fs::path& finalPath, bool replace)
+    : m_final(withoutSlash(finalPath)), m_replace(replace) {
   std::error_code ignored;
   if (fs::exists(m_final, ignored) && !(fs::is_directory(m_final) && (replace || fs::is_empty(m_final)))) {
     throw Error(ErrorCode::WriteFailed, m_final.string(), "the output folder exists already",

@@ -40,7 +40,7 @@ class AtomicFile {
 /// swapped out at commit().
 class AtomicFolder {
  public:
-  AtomicFolder(std::filesystem::path finalPath, bool replace);
+  AtomicFolder(const std::filesystem::path& finalPath, bool replace);
   ~AtomicFolder();
   AtomicFolder(const AtomicFolder&) = delete;
   AtomicFolder& operator=(const AtomicFolder&) = delete;
