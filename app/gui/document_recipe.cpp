@@ -93,7 +93,7 @@ QString Document::whyNot(SiteId site, quant::Policy policy) const {
   if (policy != quant::Policy::LaeStatic || !m_snapshot) return {};
   if (!m_thresholds || !m_thresholds->thresholdsAct()) return tr("the recipe has no FPTQ step");
   const stats::SiteStats& facts = m_snapshot->site(site);
-  const QString obstacle = QString::fromStdString(quant::whyNotFoldable(facts, recipe()));
+  QString obstacle = QString::fromStdString(quant::whyNotFoldable(facts, recipe()));
   if (obstacle.isEmpty() || facts.foldEdge.empty()) return obstacle;
   return tr("the recipe does not fold into %1").arg(QString::fromStdString(facts.foldEdge));
 }

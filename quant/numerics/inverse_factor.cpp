@@ -5,6 +5,7 @@
 #include "quant/numerics/work_pieces.h"
 
 // LAPACK's own interface (column-major, by reference), part of OpenBLAS.
+// NOLINTBEGIN(readability-identifier-naming)
 extern "C" {
 void dpotrf_(const char* uplo, const int* n, double* a, const int* lda, int* info);
 void dtrtri_(const char* uplo, const char* diag, const int* n, double* a, const int* lda, int* info);

@@ -186,7 +186,7 @@ void RangesChart::keyPressEvent(QKeyEvent* event) {
     viewport()->update();
     return;
   }
-  if (!m_focused) return QWidget::keyPressEvent(event);  // not the scroll area's: arrows and Enter belong to the window
+  if (!m_focused) return event->ignore();  // not the scroll area's: arrows and Enter belong to the window
   const double value = threshold(*m_focused);
   switch (key) {
     case Qt::Key_Up:
@@ -212,7 +212,7 @@ void RangesChart::keyPressEvent(QKeyEvent* event) {
       emit valueWanted(*m_focused);
       return;
     default:
-      return QWidget::keyPressEvent(event);
+      return event->ignore();
   }
   emit dragFinished(true);
 }
@@ -223,7 +223,7 @@ void RangesChart::keyReleaseEvent(QKeyEvent* event) {
     viewport()->setCursor(Qt::ArrowCursor);
     return;
   }
-  QWidget::keyReleaseEvent(event);
+  event->ignore();
 }
 
 void RangesChart::leaveEvent(QEvent* event) {

@@ -192,7 +192,8 @@ void RangesChart::paintThreshold(QPainter& painter, int which) const {
   painter.drawRoundedRect(handle, 5, 5);
   painter.setBrush(mixed(ground, text, 0.6));
   for (int dot = 0; dot < 6; ++dot) {
-    painter.drawEllipse(QPointF(handle.left() + 8 + 4 * (dot % 2), y - 4 + 4 * (dot / 2)), 1, 1);
+    const int column = dot % 2, line = dot / 2;
+    painter.drawEllipse(QPointF(handle.left() + 8 + 4 * column, y - 4 + 4 * line), 1, 1);
   }
   painter.setPen(text);
   painter.setFont(uiFont(12, QFont::DemiBold));
