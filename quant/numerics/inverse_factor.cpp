@@ -19,6 +19,7 @@ void dgemm_(const char* transA, const char* transB, const int* m, const int* n, 
 void dsyrk_(const char* uplo, const char* trans, const int* n, const int* k, const double* alpha, const double* a,
             const int* lda, const double* beta, double* c, const int* ldc);
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace oscope::quant {
 namespace {
