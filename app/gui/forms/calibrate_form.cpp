@@ -229,7 +229,7 @@ void CalibrateForm::runPreflight() {
         return std::make_shared<const calibration::Preflight>(
             calibration::preflightCalibration(*model, request.data, request.options, *backend, context));
       },
-      [this](std::shared_ptr<const calibration::Preflight> preflight) { showPreflight(*preflight); },
+      [this](const std::shared_ptr<const calibration::Preflight>& preflight) { showPreflight(*preflight); },
       QStringLiteral("preflight"));
   connect(job, &Job::finished, this, [this](const JobOutcome& outcome) {
     if (outcome.state != JobOutcome::State::Failed) return;

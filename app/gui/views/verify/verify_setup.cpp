@@ -167,7 +167,7 @@ void VerifySetup::checkTokens() {
       [model, data = m_source->options()](const JobContext& context) {
         return calibration::preflightEvaluation(*model, data, context).problems;
       },
-      [this](std::vector<calibration::RunProblem> problems) {
+      [this](const std::vector<calibration::RunProblem>& problems) {
         m_source->showProblems(problems);
         m_tokens = problems.empty() ? QString() : problemText(problems.front());
         refresh();
