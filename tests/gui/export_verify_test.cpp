@@ -5,6 +5,8 @@
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QCheckBox>
+#include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QEventLoop>
 #include <QLabel>
 #include <QLineEdit>
@@ -152,6 +154,29 @@ TEST_F(ExportVerify, ExportsAndVerifiesToTheEndAndTheReportStays) {
   open(m_workspace);
   ASSERT_TRUE(m_window.document().report().has_value());
   EXPECT_TRUE(m_window.document().rows().front().measuredDb.has_value());
+}
+
+TEST_F(ExportVerify, WritesFilesOfTheWantedSizeAndVerifiesWithTheDivisorOfARuntime) {
+  m_export->largestFile()->setValue(0.001);
+  exportIt();
+  EXPECT_TRUE(fs::exists(m_out / "model.safetensors.index.json")) << "more than one file";
+  VerifyView* view = verifyView();
+  view->setup()->divisor()->setCurrentIndex(2);
+  ASSERT_TRUE(waitStartable(view)) << view->setup()->reason().toStdString();
+  const auto measured = [&] {
+    QSignalSpy verified(&m_window.stages(), &StageJobs::verified);
+    view->setup()->startButton()->click();
+    if (!verified.wait(kPatience)) return 0.0;
+    const auto& sites = m_window.document().report()->sites;
+    return std::find_if(sites.begin(), sites.end(),
+                        [](const auto& site) { return site.policy == quant::Policy::Dynamic; })
+        ->outputSqnrLocalDb;
+  };
+  const double other = measured();
+  view->setup()->divisor()->setCurrentIndex(0);
+  const double planned = measured();
+  EXPECT_NE(other, planned);
+  EXPECT_NEAR(other, planned, 1);
 }
 
 TEST_F(ExportVerify, BothViewsLiveThroughAChangeOfTheTheme) {

@@ -3,6 +3,7 @@
 #include <QButtonGroup>
 #include <QCheckBox>
 #include <QDir>
+#include <QDoubleSpinBox>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -35,6 +36,7 @@ namespace oscope::gui {
 namespace {
 
 constexpr int kLeftWidth = 400, kWordsWidth = 156;
+constexpr double kGigabyte = 1e9;
 
 QString text(const std::string& utf8) {
   return QString::fromStdString(utf8);
@@ -127,8 +129,19 @@ ExportView::ExportView(const ViewServices& services, QWidget* parent) : View(par
   m_size->setObjectName(QStringLiteral("exportSize"));
   m_size->setWordWrap(true);
   left->addWidget(m_size);
+  auto* fileRow = new QHBoxLayout;
   m_replace = new QCheckBox(tr("Replace what is there"), page);
-  left->addWidget(m_replace);
+  m_shard = new QDoubleSpinBox(page);
+  m_shard->setRange(0.001, 10'000);
+  m_shard->setDecimals(2);
+  m_shard->setSuffix(tr(" GB"));
+  m_shard->setValue(static_cast<double>(quant::ExportOptions().shardBytes) / kGigabyte);
+  m_shard->setToolTip(tr("Larger weights are cut into several files with an index"));
+  m_shard->setAccessibleName(tr("Largest weight file"));
+  fileRow->addWidget(m_replace, 1);
+  fileRow->addWidget(makeLabel(tr("files of at most"), "label", page));
+  fileRow->addWidget(m_shard);
+  left->addLayout(fileRow);
   auto* startRow = new QHBoxLayout;
   startRow->setSpacing(12);
   m_start = new QPushButton(tr("Start export"), page);
@@ -365,6 +378,7 @@ void ExportView::start() {
   request.format = m_format;
   request.options.output = m_output->path().toStdString();
   request.options.replace = m_replace->isChecked();
+  request.options.shardBytes = static_cast<std::uint64_t>(m_shard->value() * kGigabyte);
   request.options.params = m_params->values();
   m_services.stages->exportModel(request);
 }

@@ -8,6 +8,7 @@
 
 class QButtonGroup;
 class QCheckBox;
+class QDoubleSpinBox;
 class QLabel;
 class QProgressBar;
 class QPushButton;
@@ -30,6 +31,7 @@ class ExportView : public View {
 
   PathField* output() const { return m_output; }
   QCheckBox* replace() const { return m_replace; }
+  QDoubleSpinBox* largestFile() const { return m_shard; }
   QPushButton* startButton() const { return m_start; }
   QString reason() const;  ///< beside the button: why it can't start
   QString result() const;  ///< what the last export made, or how it failed
@@ -63,6 +65,7 @@ class ExportView : public View {
   bool m_refused = false;         ///< the format says that it can't carry the plan
   PathField* m_output;
   QCheckBox* m_replace;
+  QDoubleSpinBox* m_shard;
   QPushButton *m_start, *m_stop, *m_verifyNow;
   QLabel *m_reason, *m_result, *m_progressText, *m_size;
   QProgressBar* m_progress;

@@ -1,6 +1,8 @@
 #include "app/gui/views/verify/verify_setup.h"
 
 #include <QCheckBox>
+#include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -23,6 +25,7 @@ constexpr int kWidth = 620;
 constexpr int kTypingPause = 250;  // milliseconds without a key before the check
 // As `oscope verify` takes by default.
 constexpr int kWindows = 64, kLength = 256, kSiteWindows = 8;
+constexpr double kDivisors[] = {127, 127.5}, kGigabyte = 1e9;
 
 QString text(const std::string& utf8) {
   return QString::fromStdString(utf8);
@@ -53,21 +56,37 @@ VerifySetup::VerifySetup(const ViewServices& services, QWidget* parent) : QWidge
   defaults.length = kLength;
   m_source->setOptions(defaults);
   column->addWidget(m_source);
-  auto* row = new QHBoxLayout;
-  row->setSpacing(16);
+  auto* fields = new QHBoxLayout;
+  fields->setSpacing(12);
   m_siteWindows = new QSpinBox(box);
   m_siteWindows->setRange(0, 100'000);
   m_siteWindows->setValue(kSiteWindows);
-  auto* siteField = new FormField(tr("Windows for figures by site"), m_siteWindows, nullptr, box);
-  row->addWidget(siteField);
+  fields->addWidget(new FormField(tr("Windows for figures by site"), m_siteWindows, nullptr, box), 1);
+  m_divisor = new QComboBox(box);
+  m_divisor->addItem(tr("as planned"));
+  for (const double divisor : kDivisors) m_divisor->addItem(QString::number(divisor), divisor);
+  m_divisor->setToolTip(
+      tr("A runtime may divide the largest value of a token by another number than the plan: "
+         "transformers + compressed-tensors by 127.5"));
+  fields->addWidget(new FormField(tr("Divisor of per-token scales"), m_divisor, nullptr, box), 1);
+  m_memory = new QDoubleSpinBox(box);
+  m_memory->setRange(0, 100'000);
+  m_memory->setDecimals(3);
+  m_memory->setSingleStep(0.5);
+  m_memory->setSuffix(tr(" GB host"));
+  m_memory->setSpecialValueText(tr("3/4 of what is free"));
+  fields->addWidget(new FormField(tr("Memory budget"), m_memory, nullptr, box), 1);
+  column->addLayout(fields);
+  auto* row = new QHBoxLayout;
+  row->setSpacing(16);
   m_baseline = new QCheckBox(tr("also static everywhere"), box);
   m_baseline->setToolTip(tr("Runs static scales everywhere, without folds, beside the two models"));
   m_baseline->setChecked(true);
   m_integers = new QCheckBox(tr("integer-true arithmetic"), box);
   m_integers->setToolTip(tr("Compares integer arithmetic with fake quantization"));
   m_integers->setChecked(true);
-  row->addWidget(m_baseline, 0, Qt::AlignBottom);
-  row->addWidget(m_integers, 0, Qt::AlignBottom);
+  row->addWidget(m_baseline);
+  row->addWidget(m_integers);
   row->addStretch(1);
   column->addLayout(row);
   auto* startRow = new QHBoxLayout;
@@ -213,6 +232,8 @@ void VerifySetup::start() {
   request.options.siteSamples = m_siteWindows->value();
   request.options.staticBaseline = m_baseline->isChecked();
   request.options.integerTrue = m_integers->isChecked();
+  if (m_divisor->currentIndex() > 0) request.options.dynamicDivisor = m_divisor->currentData().toDouble();
+  request.options.memoryBytes = static_cast<std::uint64_t>(m_memory->value() * kGigabyte);
   m_services.stages->verify(request);
 }
 

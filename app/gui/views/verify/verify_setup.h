@@ -8,6 +8,8 @@
 #include "app/gui/views/view.h"
 
 class QCheckBox;
+class QComboBox;
+class QDoubleSpinBox;
 class QLabel;
 class QProgressBar;
 class QPushButton;
@@ -24,6 +26,7 @@ class VerifySetup : public QWidget {
 
  public:
   VerifySetup(const ViewServices& services, QWidget* parent = nullptr);
+  QComboBox* divisor() const { return m_divisor; }
   PathField* exported() const { return m_exported; }
   SourceForm* source() const { return m_source; }
   QPushButton* startButton() const { return m_start; }
@@ -49,6 +52,8 @@ class VerifySetup : public QWidget {
   PathField* m_exported;
   SourceForm* m_source;
   QSpinBox* m_siteWindows;
+  QComboBox* m_divisor;
+  QDoubleSpinBox* m_memory;
   QCheckBox *m_baseline, *m_integers;
   QPushButton *m_start, *m_stop, *m_back;
   QLabel *m_reason, *m_progressText, *m_message;
