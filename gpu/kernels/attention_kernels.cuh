@@ -30,15 +30,9 @@ __device__ inline void multiply(float (&d)[4], const float (&a)[4], const float 
   if constexpr (kExact) {
     float highA[4], lowA[4], highB[2], lowB[2];
 #pragma unroll
-    for (int i = 0; i < 4; ++i) {
-      highA[i] = toTf32(a[i]);
-      lowA[i] = toTf32(a[i] - highA[i]);
-    }
+    for (int i = 0; i < 4; ++i) splitTf32(a[i], highA[i], lowA[i]);
 #pragma unroll
-    for (int i = 0; i < 2; ++i) {
-      highB[i] = toTf32(b[i]);
-      lowB[i] = toTf32(b[i] - highB[i]);
-    }
+    for (int i = 0; i < 2; ++i) splitTf32(b[i], highB[i], lowB[i]);
     multiplyTf32(d, lowA, highB);
     multiplyTf32(d, highA, lowB);
     multiplyTf32(d, highA, highB);

@@ -59,4 +59,10 @@ OSCOPE_HD float toTf32(float value) {
   return floatOf((bits + 0x1000u) & 0xFFFFE000u);
 }
 
+/// value = high + low but for 2^-22 of it: two TF32 values, of which matrix units cut the low one off themselves.
+OSCOPE_HD void splitTf32(float value, float& high, float& low) {
+  high = toTf32(value);
+  low = value - high;
+}
+
 }  // namespace oscope::gpu
