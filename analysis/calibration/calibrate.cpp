@@ -6,7 +6,6 @@
 #include <chrono>
 #include <future>
 #include <set>
-#include <type_traits>
 
 #include "analysis/base/atomic_file.h"
 #include "analysis/base/build_info.h"
@@ -14,10 +13,10 @@
 #include "analysis/base/process_memory.h"
 #include "analysis/base/thread_pool.h"
 #include "analysis/calibration/interrupted_run.h"
+#include "analysis/calibration/micro_batches.h"
 #include "analysis/calibration/run_plan.h"
 #include "analysis/calibration/weight_facts.h"
 #include "analysis/calibration/work_folder.h"
-#include "analysis/forward/forward_runner.h"
 #include "analysis/model/weight_check.h"
 #include "analysis/stats/provenance_io.h"
 #include "analysis/stats/record_merge.h"
@@ -98,8 +97,14 @@ class Calibration {
         m_gramFolder(report.estimate.gramSpilled ? work.path() : std::filesystem::path()),
         m_onHost(backend.info().threads > 0),
         m_pool(backend.info().threads),
-        m_microBatch(report.estimate.microBatch),
-        m_runner(std::make_unique<forward::ForwardRunner>(model.graph, backend)) {}
+        m_batches(
+            model.graph, backend, data, report.estimate.microBatch, context,
+            [this](const Error& error, std::int64_t sequences) {
+              m_prefetch = false;
+              note({Severity::Warning, "calibrate.micro_batch", error.where(),
+                    fmt::format("{}; going on with {} sequences at a time", error.text(), sequences), ""});
+            },
+            [this] { m_next.reset(); }) {}
 
   /// Runs the blocks whose statistics are missing; those whose hidden states are missing run again, unobserved.
   void run(int finished) {
@@ -121,39 +126,6 @@ class Calibration {
   }
 
  private:
-  /// body(tensor, layout) for every micro-batch. Where memory runs out, the batch is tried again in halves.
-  template <typename Body>
-  void forEachBatch(const Body& body) {
-    for (std::int64_t first = 0; first < m_data.samples;) {
-      const std::int64_t count = std::min(m_microBatch, m_data.samples - first);
-      m_context.checkCancelled();
-      try {
-        compute::Tensor& batch = batchOf(count);
-        body(first, batch, compute::SequenceLayout::uniform(count, m_data.length, m_data.firstSample + first));
-        first += count;
-      } catch (const Error& error) {
-        if (error.code() != ErrorCode::OutOfMemory || count == 1) throw;
-        halve(count, error);
-      }
-    }
-  }
-
-  compute::Tensor& batchOf(std::int64_t count) {
-    const std::int64_t rows = count * m_data.length;
-    if (m_batch.empty()) m_batch = m_backend.allocate(DType::F32, m_microBatch * m_data.length, m_graph.hidden);
-    m_batch.rows = rows;
-    return m_batch;
-  }
-
-  void halve(std::int64_t count, const Error& error) {
-    m_prefetch = false;
-    m_next.reset();
-    m_microBatch = count / 2;
-    dropWorkTensors();  // they had the old size
-    note({Severity::Warning, "calibrate.micro_batch", error.where(),
-          fmt::format("{}; going on with {} sequences at a time", error.text(), m_microBatch), ""});
-  }
-
   void note(Diagnostic diagnostic) {
     m_context.report(diagnostic);
     m_report.diagnostics.push_back(std::move(diagnostic));
@@ -164,8 +136,8 @@ class Calibration {
   }
 
   void embed() {
-    forEachBatch([&](std::int64_t first, compute::Tensor& batch, const compute::SequenceLayout& layout) {
-      m_runner->embed(*m_model.weights, idsOf(first, layout.sequences()), layout, batch);
+    m_batches.forEach(0, [&](std::int64_t first, compute::Tensor& batch, const compute::SequenceLayout& layout) {
+      m_batches.runner().embed(*m_model.weights, idsOf(first, layout.sequences()), layout, batch);
       m_hidden.store(first, batch);
     });
     m_hidden.finishPass();
@@ -185,16 +157,16 @@ class Calibration {
     {
       std::unique_ptr<SiteWatcher> watcher;
       if (observed) {
-        watcher = withRoom([&] {
+        watcher = m_batches.withRoom([&] {
           return std::make_unique<SiteWatcher>(desc, m_observers, observedRun(m_data, m_options), m_backend,
                                                m_gramFolder);
         });
       }
       const forward::LoadedBlock block = takeBlock(index);
       prefetch(index + 1);
-      forEachBatch([&](std::int64_t first, compute::Tensor& batch, const compute::SequenceLayout& layout) {
+      m_batches.forEach(0, [&](std::int64_t first, compute::Tensor& batch, const compute::SequenceLayout& layout) {
         m_hidden.load(first, batch);
-        m_runner->runBlock(block, batch, layout, watcher.get(), &m_context);
+        m_batches.runner().runBlock(block, batch, layout, watcher.get(), &m_context);
         m_hidden.store(first, batch);
         meter.advance(layout.sequences(), 0, noteOf(index));
       });
@@ -214,25 +186,7 @@ class Calibration {
       m_next.reset();
       return block;
     }
-    return withRoom([&] { return m_runner->loadBlock(index, *m_model.weights); });
-  }
-
-  /// make(); where there is no memory for it, once more without what can be made anew.
-  template <typename Make>
-  std::invoke_result_t<Make> withRoom(const Make& make) {
-    try {
-      return make();
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::OutOfMemory) throw;
-      m_next.reset();
-      dropWorkTensors();
-      return make();
-    }
-  }
-
-  void dropWorkTensors() {
-    m_batch = {};
-    m_runner = std::make_unique<forward::ForwardRunner>(m_graph, m_backend);
+    return m_batches.withRoom([&] { return m_batches.runner().loadBlock(index, *m_model.weights); });
   }
 
   /// On a device, lets the weights of the next block come in while this one runs.
@@ -240,7 +194,7 @@ class Calibration {
     if (m_onHost || !m_prefetch || index >= static_cast<int>(m_graph.blocks.size())) return;
     m_model.weights->willNeed(m_graph.tensorsOf(index));
     try {
-      m_next = m_runner->loadBlock(index, *m_model.weights);
+      m_next = m_batches.runner().loadBlock(index, *m_model.weights);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::OutOfMemory) throw;
       m_prefetch = false;
@@ -319,9 +273,7 @@ class Calibration {
   bool m_prefetch = true;
   std::optional<forward::LoadedBlock> m_next;  ///< the block after the running one
   ThreadPool m_pool;                           ///< for the facts from the weights
-  std::int64_t m_microBatch;
-  compute::Tensor m_batch;
-  std::unique_ptr<forward::ForwardRunner> m_runner;
+  MicroBatches m_batches;
 };
 
 void throwFirstProblem(const CalibrateEstimate& estimate) {

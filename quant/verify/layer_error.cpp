@@ -66,11 +66,14 @@ const SitePlan& FakeQuantHook::plan(SiteId site) const {
   throw Error(ErrorCode::Internal, toString(site), "is no site of the quantized block");
 }
 
-/// What both probes add to, and the float activations that wait for the quantized run.
-struct LayerErrors::Sums {
+struct LayerErrors::Totals {
   std::map<SiteKind, PairSums> inputLocal, inputEndToEnd;
   std::map<int, PairSums> outputLocal, outputEndToEnd;
   std::map<int, double> integerMax;
+};
+
+/// What both probes add to, and the float activations that wait for the quantized run.
+struct LayerErrors::Sums : Totals {
   std::map<SiteKind, Tensor> inputs;
   std::map<int, Tensor> outputs;
   const model::BlockGraph* graph = nullptr;
@@ -155,7 +158,7 @@ class LayerErrors::QuantizedProbe final : public FakeQuantHook {
 
 LayerErrors::LayerErrors(Backend& backend, const model::BlockGraph& graph, const QuantizedBlock& block,
                          const forward::LoadedBlock& loaded, std::optional<double> divisor, bool integerTrue)
-    : m_sums(std::make_unique<Sums>()) {
+    : m_finished(std::make_unique<Totals>()), m_sums(std::make_unique<Sums>()) {
   m_sums->graph = &graph;
   m_sums->block = &block;
   m_float = std::make_unique<FloatProbe>(backend, block, loaded, divisor, integerTrue, *m_sums);
@@ -163,6 +166,16 @@ LayerErrors::LayerErrors(Backend& backend, const model::BlockGraph& graph, const
 }
 
 LayerErrors::~LayerErrors() = default;
+
+void LayerErrors::startBatch() {
+  static_cast<Totals&>(*m_sums) = *m_finished;
+  m_sums->inputs.clear();
+  m_sums->outputs.clear();
+}
+
+void LayerErrors::finishBatch() {
+  *m_finished = *m_sums;
+}
 
 forward::SiteHook& LayerErrors::floatHook() {
   return *m_float;
@@ -178,20 +191,20 @@ std::vector<SiteMeasure> LayerErrors::measures() const {
     SiteMeasure& site = measures.emplace_back();
     site.id = desc.id;
     site.policy = m_sums->block->sites[s].policy;
-    const PairSums local = m_sums->inputLocal[desc.id.kind], whole = m_sums->inputEndToEnd[desc.id.kind];
+    const PairSums local = m_finished->inputLocal[desc.id.kind], whole = m_finished->inputEndToEnd[desc.id.kind];
     site.inputSqnrLocalDb = sqnrDb(local.aa, local.dd);
     site.inputSqnrDb = sqnrDb(whole.aa, whole.dd);
     const double norms = std::sqrt(whole.aa) * std::sqrt(whole.bb);
     site.inputCosine = norms > 0 ? whole.ab / norms : 0;
     PairSums outputs;
     for (const int reader : desc.readers) {
-      const PairSums output = m_sums->outputLocal[reader], endToEnd = m_sums->outputEndToEnd[reader];
+      const PairSums output = m_finished->outputLocal[reader], endToEnd = m_finished->outputEndToEnd[reader];
       add(outputs, output);
       LinearMeasure& linear = site.linears.emplace_back();
       linear.module = m_sums->graph->linears[static_cast<std::size_t>(reader)].module;
       linear.outputSqnrLocalDb = sqnrDb(output.aa, output.dd);
       linear.outputSqnrDb = sqnrDb(endToEnd.aa, endToEnd.dd);
-      linear.integerMaxRelative = m_sums->integerMax[reader];
+      linear.integerMaxRelative = m_finished->integerMax[reader];
     }
     site.outputSqnrLocalDb = sqnrDb(outputs.aa, outputs.dd);
   }

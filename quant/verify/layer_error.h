@@ -25,7 +25,7 @@ class FakeQuantHook : public forward::SiteHook {
 };
 
 /// Measures one block, one batch at a time: first the folded float block runs with floatHook(), then the quantized one
-/// with quantizedHook() on its own hidden states. Sums are over all batches, in float64.
+/// with quantizedHook() on its own hidden states. Sums are over all finished batches, in float64.
 class LayerErrors {
  public:
   /// `loaded` has the dequantized weights of `block`. All arguments must outlive this.
@@ -33,6 +33,9 @@ class LayerErrors {
               const forward::LoadedBlock& loaded, std::optional<double> divisor, bool integerTrue);
   ~LayerErrors();
 
+  /// Opens a batch. What an unfinished one has added is taken back: a batch that ran out of memory may run again.
+  void startBatch();
+  void finishBatch();
   forward::SiteHook& floatHook();
   forward::SiteHook& quantizedHook();
   /// Figures of every site, in the order of BlockGraph::sites.
@@ -41,7 +44,9 @@ class LayerErrors {
  private:
   class FloatProbe;
   class QuantizedProbe;
+  struct Totals;
   struct Sums;
+  std::unique_ptr<Totals> m_finished;  ///< of all finished batches
   std::unique_ptr<Sums> m_sums;
   std::unique_ptr<FloatProbe> m_float;
   std::unique_ptr<QuantizedProbe> m_quantized;

@@ -7,10 +7,11 @@
 #include <memory>
 
 #include "analysis/base/atomic_file.h"
-#include "analysis/base/process_memory.h"
 #include "analysis/calibration/hidden_state_store.h"
+#include "analysis/calibration/micro_batches.h"
 #include "analysis/checkpoint/safetensors_writer.h"
 #include "quant/transform/quantized_source.h"
+#include "quant/verify/comparison_memory.h"
 #include "quant/verify/folded_source.h"
 #include "quant/verify/layer_error.h"
 #include "quant/verify/model_metrics.h"
@@ -20,9 +21,6 @@ namespace {
 
 using compute::SequenceLayout;
 using compute::Tensor;
-
-constexpr std::int64_t kRowsPerBatch = 2048;                     ///< tokens that pass a block together
-constexpr std::uint64_t kLogitBytes = std::uint64_t{256} << 20;  ///< of one piece of logits, per model
 
 /// What is compared are models, not the rounding of a device's fast products.
 class FullPrecision {
@@ -50,7 +48,13 @@ class Comparison {
         m_options(options),
         m_backend(backend),
         m_context(context),
-        m_runner(model.graph, backend),
+        m_memory(planComparison(model.graph, data, contenders.size() + 1, options, backend.info())),
+        m_batches(
+            model.graph, backend, data, m_memory.windows, context,
+            [this](const Error& error, std::int64_t windows) {
+              note(error, fmt::format("going on with {} windows at a time", windows));
+            },
+            [] {}),
         m_siteWindows(std::min(options.siteSamples, data.samples)) {
     m_result.contenders.resize(contenders.size());
   }
@@ -63,7 +67,8 @@ class Comparison {
     for (std::size_t c = 0; c < m_contenders.size(); ++c) embedAll(*m_hidden[c], *m_contenders[c].ends);
     for (const model::BlockGraph& block : m_model.graph.blocks) {
       for (std::size_t c = 0; c < m_contenders.size(); ++c) runContender(c, block, meter);
-      runPlain(*m_float, m_runner.loadBlock(block.index, *m_model.weights), nullptr, 0, {});
+      const auto plain = m_batches.withRoom([&] { return runner().loadBlock(block.index, *m_model.weights); });
+      runPlain(*m_float, plain, nullptr, 0, {});
       m_model.weights->release(m_model.graph.tensorsOf(block.index));
     }
     compareLogits(meter);
@@ -75,58 +80,50 @@ class Comparison {
 
   void openStores() {
     const calibration::HiddenShape shape{m_data.samples, m_data.length, m_model.graph.hidden};
-    const std::uint64_t budget = m_options.memoryBytes > 0 ? m_options.memoryBytes : availableMemory() / 4 * 3;
-    const bool spilled = (m_contenders.size() + 1) * shape.bytes() > budget / 2;
-    if (spilled) m_spillFolder.emplace(std::filesystem::temp_directory_path() / "oscope-verify", false);
+    // A device that has no room after all makes a store a file, too.
+    const bool mayBeFile = m_memory.place != calibration::HiddenPlace::Host;
+    if (mayBeFile) m_spillFolder.emplace(std::filesystem::temp_directory_path() / "oscope-verify", false);
     const auto open = [&](const std::string& name) {
       std::filesystem::path folder;
-      if (spilled) {
+      if (mayBeFile) {
         folder = m_spillFolder->path() / name;
         std::filesystem::create_directories(folder);
       }
-      return std::make_unique<Store>(shape, spilled ? calibration::HiddenPlace::File : calibration::HiddenPlace::Host,
-                                     folder, m_backend);
+      return std::make_unique<Store>(shape, m_memory.place, folder, m_backend);
     };
     m_float = open("float");
     for (std::size_t c = 0; c < m_contenders.size(); ++c) m_hidden.push_back(open(std::to_string(c)));
   }
 
-  std::int64_t batchSize(std::int64_t first) const {
-    const std::int64_t most = std::max<std::int64_t>(1, kRowsPerBatch / m_data.length);
-    return std::min(most, m_data.samples - first);
-  }
-  SequenceLayout layout(std::int64_t first, std::int64_t windows) const {
-    return SequenceLayout::uniform(windows, m_data.length, first);
-  }
-  Tensor allocateHidden(std::int64_t windows) {
-    return m_backend.allocate(DType::F32, windows * m_data.length, m_model.graph.hidden);
+  forward::ForwardRunner& runner() { return m_batches.runner(); }
+
+  void note(const Error& error, const std::string& consequence) {
+    Diagnostic found{Severity::Warning, "verify.memory", error.where(),
+                     fmt::format("{}; {}", error.text(), consequence), ""};
+    m_context.report(found);
+    m_result.diagnostics.push_back(std::move(found));
   }
 
   void embedAll(Store& store, const checkpoint::TensorSource& source) {
-    for (std::int64_t first = 0, n = 0; first < m_data.samples; first += n) {
-      m_context.checkCancelled();
-      n = batchSize(first);
-      Tensor hidden = allocateHidden(n);
+    m_batches.forEach(0, [&](std::int64_t first, Tensor& hidden, const SequenceLayout& layout) {
       const auto ids =
           std::span(m_data.ids)
-              .subspan(static_cast<std::size_t>(first * m_data.length), static_cast<std::size_t>(n * m_data.length));
-      m_runner.embed(source, ids, layout(first, n), hidden);
+              .subspan(static_cast<std::size_t>(first * m_data.length), static_cast<std::size_t>(hidden.rows));
+      runner().embed(source, ids, layout, hidden);
       store.store(first, hidden);
-    }
+    });
     store.finishPass();
   }
 
   /// All windows from `first` on through one block; `advance` is told how many have passed.
   void runPlain(Store& store, const forward::LoadedBlock& block, forward::SiteHook* hook, std::int64_t first,
                 const std::function<void(std::int64_t)>& advance) {
-    for (std::int64_t n = 0; first < m_data.samples; first += n) {
-      n = batchSize(first);
-      Tensor hidden = allocateHidden(n);
-      store.load(first, hidden);
-      m_runner.runBlock(block, hidden, layout(first, n), hook, &m_context);
-      store.store(first, hidden);
-      if (advance) advance(n);
-    }
+    m_batches.forEach(first, [&](std::int64_t at, Tensor& hidden, const SequenceLayout& layout) {
+      store.load(at, hidden);
+      runner().runBlock(block, hidden, layout, hook, &m_context);
+      store.store(at, hidden);
+      if (advance) advance(layout.sequences());
+    });
     store.finishPass();
   }
 
@@ -140,28 +137,41 @@ class Comparison {
     advance(0);  // says what is being quantized
 
     const auto start = std::chrono::steady_clock::now();
-    const QuantizedBlock block = contender.block(desc.index);
+    const QuantizedBlock block = m_batches.withRoom([&] { return contender.block(desc.index); });
     measure.blockSeconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const forward::LoadedBlock loaded =
-        m_runner.loadBlock(desc.index, QuantizedSource(*contender.ends, m_model.graph, block));
+    const QuantizedSource weights(*contender.ends, m_model.graph, block);
+    const auto loaded = m_batches.withRoom([&] { return runner().loadBlock(desc.index, weights); });
     const std::int64_t siteWindows = contender.measuresSites ? m_siteWindows : 0;
-    if (siteWindows > 0) {
-      const forward::LoadedBlock folded =
-          m_runner.loadBlock(desc.index, FoldedSource(*m_model.weights, desc, block.sites));
-      LayerErrors errors(m_backend, desc, block, loaded, m_options.dynamicDivisor, m_options.integerTrue);
-      for (std::int64_t window = 0; window < siteWindows; ++window) {
-        Tensor hidden = allocateHidden(1);
-        m_float->load(window, hidden);
-        m_runner.runBlock(folded, hidden, layout(window, 1), &errors.floatHook(), &m_context);
-        store.load(window, hidden);
-        m_runner.runBlock(loaded, hidden, layout(window, 1), &errors.quantizedHook(), &m_context);
-        store.store(window, hidden);
-        advance(1);
-      }
-      for (SiteMeasure& site : errors.measures()) measure.sites.push_back(std::move(site));
-    }
+    if (siteWindows > 0) measureSites(store, desc, block, loaded, siteWindows, measure, advance);
     FakeQuantHook hook(m_backend, block, m_options.dynamicDivisor);
     runPlain(store, loaded, &hook, siteWindows, advance);
+  }
+
+  /// The first windows one by one: what waits for the quantized run is as large as all activations of a block.
+  void measureSites(Store& store, const model::BlockGraph& desc, const QuantizedBlock& block,
+                    const forward::LoadedBlock& loaded, std::int64_t windows, ContenderMeasure& measure,
+                    const std::function<void(std::int64_t)>& advance) {
+    const FoldedSource weights(*m_model.weights, desc, block.sites);
+    const auto folded = m_batches.withRoom([&] { return runner().loadBlock(desc.index, weights); });
+    const auto errors = m_batches.withRoom([&] {
+      return std::make_unique<LayerErrors>(m_backend, desc, block, loaded, m_options.dynamicDivisor,
+                                           m_options.integerTrue);
+    });
+    for (std::int64_t window = 0; window < windows; ++window) {
+      const SequenceLayout layout = SequenceLayout::uniform(1, m_data.length, m_data.firstSample + window);
+      m_batches.withRoom([&] {
+        errors->startBatch();
+        Tensor& hidden = m_batches.hiddenOf(1);
+        m_float->load(window, hidden);
+        runner().runBlock(folded, hidden, layout, &errors->floatHook(), &m_context);
+        store.load(window, hidden);
+        runner().runBlock(loaded, hidden, layout, &errors->quantizedHook(), &m_context);
+        store.store(window, hidden);
+        errors->finishBatch();
+      });
+      advance(1);
+    }
+    for (SiteMeasure& site : errors->measures()) measure.sites.push_back(std::move(site));
   }
 
   /// Rows [first, first + rows) of one window, as a tensor of its own.
@@ -171,7 +181,7 @@ class Comparison {
     return part;
   }
   std::vector<float> windowOf(Store& store, std::int64_t window) {
-    Tensor hidden = allocateHidden(1);
+    Tensor& hidden = m_batches.hiddenOf(1);
     store.load(window, hidden);
     std::vector<float> values(static_cast<std::size_t>(hidden.rows * hidden.cols));
     m_backend.download(hidden, values.data());
@@ -182,21 +192,26 @@ class Comparison {
     std::vector<ModelMetrics> metrics;
     for (const Contender& contender : m_contenders) metrics.emplace_back(contender.name);
     const std::uint64_t rowBytes = static_cast<std::uint64_t>(m_model.graph.vocabulary) * sizeof(float);
-    const auto piece = std::max<std::int64_t>(1, static_cast<std::int64_t>(kLogitBytes / rowBytes));
+    auto piece = std::max<std::int64_t>(1, static_cast<std::int64_t>(kLogitBytes / rowBytes));
     std::vector<float> firstLogits;
     for (std::int64_t window = 0; window < m_data.samples; ++window) {
-      const std::vector<float> reference = windowOf(*m_float, window);
-      std::vector<std::vector<float>> tested;
-      for (const auto& store : m_hidden) tested.push_back(windowOf(*store, window));
-      for (std::int64_t first = 0; first < m_data.length; first += piece) {
+      std::vector<std::vector<float>> states;
+      m_batches.withRoom([&] {
+        states = {windowOf(*m_float, window)};
+        for (const auto& store : m_hidden) states.push_back(windowOf(*store, window));
+      });
+      const bool kept = window == 0 && !m_options.logitsFile.empty();
+      for (std::int64_t first = 0; first < m_data.length;) {
         const std::int64_t rows = std::min(piece, m_data.length - first);
-        const SequenceLayout part = SequenceLayout::uniform(1, rows);
-        const std::vector<std::int32_t> targets = targetsOf(window, first, rows);
-        const Tensor a = m_runner.logits(*m_model.weights, rowsOf(reference, first, rows), part);
-        for (std::size_t c = 0; c < metrics.size(); ++c) {
-          const Tensor b = m_runner.logits(*m_contenders[c].ends, rowsOf(tested[c], first, rows), part);
-          metrics[c].addTokens(m_backend.compareLogits(a, b, targets));
-          if (c == 0 && window == 0 && !m_options.logitsFile.empty()) append(firstLogits, b);
+        try {
+          const auto compared = m_batches.withRoom(
+              [&] { return comparePiece(states, window, first, rows, kept ? &firstLogits : nullptr); });
+          for (std::size_t c = 0; c < metrics.size(); ++c) metrics[c].addTokens(compared[c]);
+          first += rows;
+        } catch (const Error& error) {
+          if (error.code() != ErrorCode::OutOfMemory || rows == 1) throw;
+          piece = rows / 2;
+          note(error, fmt::format("going on with the logits of {} tokens at a time", piece));
         }
       }
       for (ModelMetrics& one : metrics) one.endWindow();
@@ -206,6 +221,25 @@ class Comparison {
     m_result.floatPerplexity = perplexityOf(m_result.floatNllPerWindow);
     for (std::size_t c = 0; c < metrics.size(); ++c) m_result.contenders[c].model = metrics[c].result();
     if (!firstLogits.empty()) writeLogits(firstLogits);
+  }
+
+  /// Logits of every contender against float's, rows [first, first + rows) of one window; those of the first contender
+  /// are appended to `logits`, if anything is.
+  std::vector<compute::LogitComparison> comparePiece(const std::vector<std::vector<float>>& states, std::int64_t window,
+                                                     std::int64_t first, std::int64_t rows,
+                                                     std::vector<float>* logits) {
+    const SequenceLayout part = SequenceLayout::uniform(1, rows);
+    const std::vector<std::int32_t> targets = targetsOf(window, first, rows);
+    std::vector<compute::LogitComparison> compared;
+    std::vector<float> ofFirst;
+    const Tensor a = runner().logits(*m_model.weights, rowsOf(states[0], first, rows), part);
+    for (std::size_t c = 0; c < m_contenders.size(); ++c) {
+      const Tensor b = runner().logits(*m_contenders[c].ends, rowsOf(states[c + 1], first, rows), part);
+      compared.push_back(m_backend.compareLogits(a, b, targets));
+      if (c == 0 && logits != nullptr) append(ofFirst, b);
+    }
+    if (logits != nullptr) logits->insert(logits->end(), ofFirst.begin(), ofFirst.end());
+    return compared;
   }
 
   /// The id behind each row; -1 behind the window's last.
@@ -243,7 +277,8 @@ class Comparison {
   compute::Backend& m_backend;
   const JobContext& m_context;
   ModelComparison m_result;
-  forward::ForwardRunner m_runner;
+  ComparisonMemory m_memory;
+  calibration::MicroBatches m_batches;
   std::int64_t m_siteWindows;
   std::optional<AtomicFolder> m_spillFolder;  ///< never committed: removed at the end
   std::unique_ptr<Store> m_float;

@@ -29,6 +29,7 @@ struct ModelComparison {
   double floatPerplexity = 0;
   std::vector<double> floatNllPerWindow;
   std::vector<ContenderMeasure> contenders;  ///< in the order given
+  Diagnostics diagnostics;                   ///< where memory ran out on the way: no figure depends on it
 };
 
 /// Perplexity, KL and top-1 are over all windows of `data`, site figures over the first options.siteSamples;

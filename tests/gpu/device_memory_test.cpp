@@ -1,9 +1,13 @@
-// The CUDA backend without memory, in the middle of a calibration: fewer sequences at a time, and the identical result.
+// The CUDA backend without memory, in the middle of a calibration or a verification: fewer sequences at a time, and the
+// identical result.
 #include "tests/gpu/emulation/device_memory.h"
 
 #include <gtest/gtest.h>
 
 #include "analysis/calibration/calibrate.h"
+#include "analysis/stats/hdf5_store.h"
+#include "quant/policy/plan.h"
+#include "quant/verify/verify.h"
 #include "tests/gpu/device_under_test.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/random_checkpoint.h"
@@ -12,18 +16,29 @@
 namespace oscope::test {
 namespace {
 
-TEST(DeviceMemory, RunningOutAnywhereChangesNoBit) {
-  const ScratchFolder folder;
+model::OpenedModel smallModel(const ScratchFolder& folder) {
   RandomShape shape;
   shape.blocks = 2;
   shape.dtype = DType::BF16;
   writeRandomCheckpoint(folder / "model", shape);
-  const model::OpenedModel model = model::openModel(folder / "model");
+  return model::openModel(folder / "model");
+}
+
+struct SmallModel {
+  SmallModel() {
+    data.samples = 4;
+    data.length = 6;
+    data.source = "random";
+    for (int i = 0; i < 24; ++i) data.ids.push_back(i * 37 % 96);
+  }
+  const ScratchFolder folder;
+  const model::OpenedModel opened = smallModel(folder);
   calibration::Dataset data;
-  data.samples = 4;
-  data.length = 6;
-  data.source = "random";
-  for (int i = 0; i < 24; ++i) data.ids.push_back(i * 37 % 96);
+};
+
+TEST(DeviceMemory, RunningOutAnywhereChangesNoBit) {
+  const SmallModel small;
+  const auto& [folder, model, data] = small;
   const auto device = deviceUnderTest().make(compute::MatmulPrecision::Full);
   calibration::CalibrateOptions options;
   options.output = folder / "run.h5";
@@ -50,6 +65,44 @@ TEST(DeviceMemory, RunningOutAnywhereChangesNoBit) {
   }
   EXPECT_GE(halved, 1);
   EXPECT_LE(ended, 1);
+}
+
+TEST(DeviceMemory, RunningOutInAVerificationChangesNoFigure) {
+  const SmallModel small;
+  const auto& [folder, model, data] = small;
+  const auto device = deviceUnderTest().make(compute::MatmulPrecision::Full);
+  calibration::CalibrateOptions calibrate;
+  calibrate.output = folder / "run.h5";
+  calibration::calibrate(model, data, nullptr, calibrate, *device, {});
+  const stats::SnapshotPtr snapshot = stats::openSnapshot(calibrate.output);
+  const quant::Plan plan = makePlan(*snapshot, quant::defaultRecipe());
+  quant::VerifyOptions options;
+  options.siteSamples = 1;
+  options.staticBaseline = false;
+  const auto run = [&](std::int64_t failing) {
+    failDeviceAllocation(failing);
+    quant::VerifyReport report = verifyPlan(model, *snapshot, plan, data, options, *device, {});
+    failDeviceAllocation(-1);
+    return report;
+  };
+  const auto figures = [](quant::VerifyReport report) {
+    report.seconds = 0;
+    report.diagnostics.clear();
+    return quant::toJson(report).dump();
+  };
+  run(-1);  // pinned memory and tables that stay
+  const std::int64_t before = deviceAllocations();
+  const std::string expected = figures(run(-1));
+  const std::int64_t all = deviceAllocations() - before;
+  int halved = 0;
+  for (std::int64_t failing = 0; failing < all; failing += 1 + all / 30) {
+    SCOPED_TRACE(failing);
+    quant::VerifyReport report;
+    ASSERT_NO_THROW(report = run(failing)) << "an allocation that fails once ends nothing";
+    EXPECT_EQ(figures(report), expected);
+    halved += static_cast<int>(report.diagnostics.size());
+  }
+  EXPECT_GE(halved, 2);
 }
 
 }  // namespace

@@ -7,5 +7,7 @@ namespace oscope::test {
 
 /// `after` allocations from now succeed, the one behind them fails once; negative: none fails.
 void failDeviceAllocation(std::int64_t after);
+/// Allocations in this process so far.
+std::int64_t deviceAllocations();
 
 }  // namespace oscope::test

@@ -12,8 +12,12 @@
 
 namespace oscope::test {
 namespace {
-std::atomic<std::int64_t> g_allocationsLeft{-1};
+std::atomic<std::int64_t> g_allocationsLeft{-1}, g_allocations{0};
 }  // namespace
+
+std::int64_t deviceAllocations() {
+  return g_allocations;
+}
 
 void failDeviceAllocation(std::int64_t after) {
   g_allocationsLeft = after;
@@ -39,6 +43,7 @@ CudaDevice::~CudaDevice() = default;
 void CudaDevice::makeCurrent() const {}
 // Exactly the bytes asked for, so that the address sanitizer sees what lies beyond; what is in them is noise.
 void* CudaDevice::allocate(std::size_t bytes, const Stream&) {
+  ++test::g_allocations;
   if (test::g_allocationsLeft >= 0 && test::g_allocationsLeft-- == 0) {
     throw Error(ErrorCode::OutOfMemory, "emulated device", "no memory, as the test wants it");
   }
