@@ -6,8 +6,8 @@
 #include <charconv>
 
 #include "analysis/base/error.h"
-#include "analysis/compute/cpu/cpu_buffer.h"
 #include "gpu/device_copy.h"
+#include "gpu/host_buffer.h"
 
 namespace oscope::gpu {
 
@@ -25,6 +25,7 @@ CudaBackend::CudaBackend(int ordinal, const compute::BackendOptions& options)
     : m_device(std::make_shared<CudaDevice>(ordinal, options.memoryBytes)),
       m_precision(options.precision),
       m_uploader(m_device),
+      m_quantizer(m_device),
       m_matmul(m_device) {}
 
 CudaBackend::~CudaBackend() = default;
@@ -32,6 +33,11 @@ CudaBackend::~CudaBackend() = default;
 void CudaBackend::enter() const {
   if (m_stop.stop_requested()) throw Cancelled();
   m_device->makeCurrent();
+}
+
+void CudaBackend::enterToWrite() {
+  enter();
+  m_matmul.forget();
 }
 
 compute::DeviceInfo CudaBackend::info() const {
@@ -55,15 +61,11 @@ compute::Tensor CudaBackend::allocate(DType dtype, std::int64_t rows, std::int64
 
 std::shared_ptr<compute::Buffer> CudaBackend::allocateHost(std::size_t bytes) {
   m_device->makeCurrent();
-  try {
-    return std::make_shared<PinnedBuffer>(bytes);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::OutOfMemory) throw;
-    return std::make_shared<compute::cpu::CpuBuffer>(bytes);  // systems limit what may be pinned; slower, but it works
-  }
+  return hostBuffer(bytes);
 }
 
 void CudaBackend::upload(const void* host, Tensor& device) {
+  m_matmul.forget();
   m_device->makeCurrent();
   copyToDevice(device.buffer->data(), host, bytesOf(device), m_device->compute(), "upload");
 }

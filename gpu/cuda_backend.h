@@ -12,6 +12,7 @@
 #include "gpu/device_layout.h"
 #include "gpu/matmul.h"
 #include "gpu/rope_table.h"
+#include "gpu/weight_quantizer.h"
 #include "gpu/weight_uploader.h"
 
 namespace oscope::gpu {
@@ -54,6 +55,8 @@ class CudaBackend final : public compute::Backend {
                 std::int64_t rows) override;
 
   // cuda_backend_quant.cpp
+  compute::WeightCodes quantizeWeight(const Weight& weight, const compute::WeightFold& fold,
+                                      const compute::WeightQuant& quant, std::span<const float> clipLimits) override;
   void fakeQuant(Tensor& x, const SequenceLayout& layout, const compute::ActivationQuant& quant) override;
   void quantize(const Tensor& x, const SequenceLayout& layout, const compute::ActivationQuant& quant, Tensor& codes,
                 Tensor& scales) override;
@@ -77,6 +80,8 @@ class CudaBackend final : public compute::Backend {
  private:
   /// Begins every op: the device becomes the thread's current one; a requested stop throws Cancelled.
   void enter() const;
+  /// Begins an op that writes to a tensor that linear() may have read.
+  void enterToWrite();
   StreamHandle stream() const { return m_device->compute().handle(); }
   LayoutView onDevice(const SequenceLayout& layout) { return m_layout.of(m_device, layout); }
 
@@ -87,6 +92,7 @@ class CudaBackend final : public compute::Backend {
   std::shared_ptr<CudaDevice> m_device;
   compute::MatmulPrecision m_precision;
   WeightUploader m_uploader;
+  WeightQuantizer m_quantizer;
   Matmul m_matmul;
   DeviceLayout m_layout;
   DeviceRopeTable m_ropeTable;

@@ -55,7 +55,7 @@ void CudaBackend::embed(const Weight& table, std::span<const std::int32_t> ids, 
                 fmt::format("token id {} is outside the vocabulary of {}", id, table.rows()),
                 "use token ids that this model's tokenizer made");
   }
-  enter();
+  enterToWrite();
   auto* onDevice = static_cast<std::int32_t*>(m_ids.take(m_device, ids.size_bytes()));
   copyToDevice(onDevice, ids.data(), ids.size_bytes(), m_device->compute(), "embed");
   launchEmbed(stream(), own.data(), floatTypeOf(own), onDevice, out.rows, out.cols, scale, out.as<float>());
@@ -70,7 +70,7 @@ void CudaBackend::addPositions(const Weight& table, const SequenceLayout& layout
                             table.rows() - offset),
                 "use shorter sequences");
   }
-  enter();
+  enterToWrite();
   launchAddPositions(stream(), own.data(), floatTypeOf(own), onDevice(layout).positions, out.rows, out.cols, offset,
                      out.as<float>());
 }
@@ -79,14 +79,14 @@ void CudaBackend::rmsNorm(const Tensor& x, const Weight& w, float eps, float wei
   requireShape("rmsNorm", y, DType::F32, x.rows, x.cols);
   const std::int64_t width = w.rows() * w.cols();
   require(width > 0 && x.cols % width == 0, "rmsNorm", "the weight's width doesn't divide the row");
-  enter();
+  enterToWrite();
   launchRmsNorm(stream(), x.as<float>(), x.rows * (x.cols / width), width, vectorOf(&w, width), eps, weightOffset,
                 y.as<float>());
 }
 
 void CudaBackend::layerNorm(const Tensor& x, const Weight* w, const Weight* b, float eps, Tensor& y) {
   requireShape("layerNorm", y, DType::F32, x.rows, x.cols);
-  enter();
+  enterToWrite();
   launchLayerNorm(stream(), x.as<float>(), x.rows, x.cols, vectorOf(w, x.cols), vectorOf(b, x.cols), eps,
                   y.as<float>());
 }
@@ -97,7 +97,7 @@ void CudaBackend::linear(const Tensor& x, const SequenceLayout& layout, const We
   requireShape("linear", y, DType::F32, layout.rows(), w.rows());
   enter();
   const float* offsets = vectorOf(bias, w.rows());
-  m_matmul.linear(x.as<float>(), layout, onDevice(layout), asCuda(w), m_precision, m_stop, y.as<float>());
+  m_matmul.linear(x, layout, onDevice(layout), asCuda(w), m_precision, m_stop, y);
   if (offsets != nullptr) launchAddBias(stream(), y.as<float>(), offsets, y.rows, y.cols);
 }
 
@@ -105,7 +105,7 @@ void CudaBackend::rope(compute::HeadView x, const SequenceLayout& layout, const 
   requireHeads("rope", x, layout.rows());
   require(static_cast<std::int64_t>(params.inverseFrequencies.size()) * 2 <= x.headDim, "rope",
           "more frequencies than half a head");
-  enter();
+  enterToWrite();
   m_ropeTable.prepare(m_device, params, layout.longest());
   launchRope(stream(), {x.tensor.as<float>() + x.offset, x.tensor.cols, x.headStride}, x.tensor.rows, x.heads,
              m_ropeTable.half(), onDevice(layout).positions, m_ropeTable.cosines(), m_ropeTable.sines());
@@ -125,7 +125,7 @@ void CudaBackend::attention(const compute::HeadView& q, const compute::HeadView&
                             std::max(q.headDim, v.headDim), kWidestHead),
                 "use --device cpu");
   }
-  enter();
+  enterToWrite();
   AttentionShape shape;
   shape.starts = onDevice(layout).starts;
   shape.sequences = layout.sequences();
@@ -147,26 +147,26 @@ void CudaBackend::attention(const compute::HeadView& q, const compute::HeadView&
 }
 
 void CudaBackend::activate(compute::Activation act, Tensor& x) {
-  enter();
+  enterToWrite();
   launchActivate(stream(), formOf(act), x.as<float>(), x.rows * x.cols);
 }
 
 void CudaBackend::gate(compute::Activation act, const Tensor& gate, Tensor& up) {
   requireShape("gate", gate, DType::F32, up.rows, up.cols);
-  enter();
+  enterToWrite();
   launchGate(stream(), formOf(act), gate.as<float>(), up.as<float>(), up.rows * up.cols);
 }
 
 void CudaBackend::add(Tensor& x, const Tensor& y) {
   requireShape("add", y, DType::F32, x.rows, x.cols);
-  enter();
+  enterToWrite();
   launchAdd(stream(), x.as<float>(), y.as<float>(), x.rows * x.cols);
 }
 
 void CudaBackend::copyRows(const Tensor& from, std::int64_t fromRow, Tensor& into, std::int64_t intoRow,
                            std::int64_t rows) {
   compute::cpu::requireRows("copyRows", from, fromRow, into, intoRow, rows);
-  enter();
+  enterToWrite();
   const auto rowBytes = static_cast<std::size_t>(from.cols) * static_cast<std::size_t>(bitSize(from.dtype)) / 8;
   copyOnDevice(into.as<std::byte>() + static_cast<std::size_t>(intoRow) * rowBytes,
                from.as<std::byte>() + static_cast<std::size_t>(fromRow) * rowBytes,
@@ -175,7 +175,7 @@ void CudaBackend::copyRows(const Tensor& from, std::int64_t fromRow, Tensor& int
 
 void CudaBackend::copy(const Tensor& from, Tensor& into) {
   requireShape("copy", into, from.dtype, from.rows, from.cols);
-  enter();
+  enterToWrite();
   copyOnDevice(into.buffer->data(), from.buffer->data(), bytesOf(from), m_device->compute(), "copy");
 }
 

@@ -12,15 +12,22 @@ void requireRows(const char* op, const compute::Tensor& x, const compute::Sequen
 
 }  // namespace
 
-void CudaBackend::fakeQuant(Tensor& x, const SequenceLayout& layout, const compute::ActivationQuant& quant) {
+compute::WeightCodes CudaBackend::quantizeWeight(const Weight& weight, const compute::WeightFold& fold,
+                                                 const compute::WeightQuant& quant, std::span<const float> clipLimits) {
+  requireQuantizable(weight.rows(), weight.cols(), fold, quant, clipLimits);
   enter();
+  return m_quantizer.quantize(asCuda(weight), fold, quant, clipLimits);
+}
+
+void CudaBackend::fakeQuant(Tensor& x, const SequenceLayout& layout, const compute::ActivationQuant& quant) {
+  enterToWrite();
   requireRows("fakeQuant", x, layout);
   fakeQuantize(m_device, onDevice(layout), layout.sequences(), quant, x);
 }
 
 void CudaBackend::quantize(const Tensor& x, const SequenceLayout& layout, const compute::ActivationQuant& quant,
                            Tensor& codes, Tensor& scales) {
-  enter();
+  enterToWrite();
   requireRows("quantize", x, layout);
   gpu::quantize(m_device, x, onDevice(layout), layout.sequences(), quant, codes, scales);
 }
@@ -38,7 +45,7 @@ compute::WeightPtr CudaBackend::dequantize(const compute::QuantizedWeight& weigh
 
 void CudaBackend::integerLinear(const Tensor& codes, const Tensor& scales, const Weight& quantized, const Weight* bias,
                                 Tensor& y) {
-  enter();
+  enterToWrite();
   const auto* own = dynamic_cast<const DeviceQuantizedWeight*>(&quantized);
   if (own == nullptr) {
     throw Error(ErrorCode::Internal, "integerLinear", "a weight that was not made by prepareQuantized()");

@@ -8,6 +8,7 @@
 
 #include "analysis/base/error.h"
 #include "gpu/cuda_check.h"
+#include "gpu/driver_memory.h"
 
 namespace oscope::gpu {
 namespace {
@@ -44,6 +45,12 @@ compute::DeviceInfo describe(int ordinal) {
                             properties.minor, versionOf(runtime), versionOf(driver), cublas / 10000, cublas / 100 % 100,
                             cublas % 100);
   return info;
+}
+
+std::string busIdOf(int ordinal) {
+  char id[32] = {};
+  checkCuda(cudaDeviceGetPCIBusId(id, sizeof id, ordinal), "device");
+  return id;
 }
 
 // Free memory of the current device.
@@ -85,8 +92,7 @@ std::vector<compute::DeviceInfo> findDevices(std::string& reason) {
         reason += fmt::format("{}{} {}: {}", reason.empty() ? "" : "; ", info.id, info.name, why);
         continue;
       }
-      checkCuda(cudaSetDevice(ordinal), info.id);
-      info.freeBytes = systemFreeBytes();
+      info.freeBytes = freeDriverMemory(busIdOf(ordinal), info.memoryBytes);
       devices.push_back(std::move(info));
     } catch (const std::exception& error) {
       reason += fmt::format("{}cuda:{}: {}", reason.empty() ? "" : "; ", ordinal, error.what());
@@ -96,10 +102,10 @@ std::vector<compute::DeviceInfo> findDevices(std::string& reason) {
 }
 
 CudaDevice::CudaDevice(int ordinal, std::uint64_t budget) : m_ordinal(ordinal), m_budget(budget) {
-  makeCurrent();
   if (const std::string why = whyUnusable(ordinal); !why.empty()) {
     throw Error(ErrorCode::Device, fmt::format("cuda:{}", ordinal), why, "choose another device");
   }
+  makeCurrent();  // makes the context
   m_multiprocessors = attribute(cudaDevAttrMultiProcessorCount, ordinal);
   m_capability = capabilityOf(ordinal);
   m_streams = std::make_unique<Streams>();

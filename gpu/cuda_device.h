@@ -15,7 +15,8 @@ struct CUmemPoolHandle_st;
 
 namespace oscope::gpu {
 
-/// Every GPU that this program can use; empty with `reason` set where there is none. Never throws.
+/// Every GPU that this program can use; empty with `reason` set where there is none. Asks the driver only: no context
+/// is made on any of them. freeBytes is 0 where nobody can tell it so. Never throws.
 std::vector<compute::DeviceInfo> findDevices(std::string& reason);
 
 /// All kernels run on the compute stream, in the order of the calls; weights come in over the copy stream. Memory comes

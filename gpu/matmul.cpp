@@ -18,34 +18,49 @@ std::uint64_t Matmul::scratchBytes(compute::MatmulPrecision precision) {
   return sizeof(std::uint16_t) * (precision == compute::MatmulPrecision::Full ? kMostTerms : 1);
 }
 
-const void* Matmul::operands(const float* x, const compute::SequenceLayout& layout, const LayoutView& view,
-                             std::int64_t in, FloatType type, int terms) {
-  if (type == FloatType::F32) return x;
+const Matmul::Converted& Matmul::converted(const compute::Tensor& x, const compute::SequenceLayout& layout,
+                                           const LayoutView& view, FloatType type, int terms) {
+  if (m_converted.x.lock() == x.buffer && m_converted.in == x.cols && m_converted.type == type &&
+      m_converted.terms == terms && m_converted.starts == layout.starts) {
+    return m_converted;
+  }
+  forget();
   const StreamHandle stream = m_device->compute().handle();
-  const std::int64_t rows = layout.rows(), sequences = layout.sequences();
+  const std::int64_t rows = layout.rows(), sequences = layout.sequences(), in = x.cols;
+  Converted made{x.buffer, in, type, terms, layout.starts, nullptr, nullptr};
   auto* split = static_cast<std::uint16_t*>(
       m_terms.take(m_device, static_cast<std::size_t>(rows * in * terms) * sizeof(std::uint16_t)));
   const float* shift = nullptr;
   if (type == FloatType::F16) {
     auto* work = static_cast<float*>(m_shifts.take(m_device, static_cast<std::size_t>(3 * sequences) * sizeof(float)));
-    launchFp16Shifts(stream, x, rows, in, view.sequences, sequences,
+    launchFp16Shifts(stream, x.as<float>(), rows, in, view.sequences, sequences,
                      reinterpret_cast<std::uint32_t*>(work + 2 * sequences), work, work + sequences);
     shift = work;
-    m_unshift = work + sequences;
+    made.unshift = work + sequences;
   }
-  launchSplit(stream, x, rows, in, type, terms, view.sequences, shift, split);
-  return split;
+  launchSplit(stream, x.as<float>(), rows, in, type, terms, view.sequences, shift, split);
+  made.split = split;
+  m_converted = std::move(made);
+  return m_converted;
 }
 
-void Matmul::linear(const float* x, const compute::SequenceLayout& layout, const LayoutView& view, const CudaWeight& w,
-                    compute::MatmulPrecision precision, const std::stop_token& stop, float* y) {
+void Matmul::linear(const compute::Tensor& x, const compute::SequenceLayout& layout, const LayoutView& view,
+                    const CudaWeight& w, compute::MatmulPrecision precision, const std::stop_token& stop,
+                    compute::Tensor& y) {
   const bool exact = precision == compute::MatmulPrecision::Full;
   const std::int64_t in = w.cols(), out = w.rows();
   const FloatType type = floatTypeOf(w);
   const int terms = type != FloatType::F32 && exact ? kMostTerms : 1;
   const std::size_t elementBytes = type == FloatType::F32 ? sizeof(float) : sizeof(std::uint16_t);
   const void* weights = w.data();
-  const auto* operand = static_cast<const std::byte*>(operands(x, layout, view, in, type, terms));
+  const void* operand = x.as<float>();
+  const float* unshift = nullptr;
+  if (type != FloatType::F32) {
+    const Converted& halves = converted(x, layout, view, type, terms);
+    operand = halves.split;
+    unshift = halves.unshift;
+  }
+  if (y.buffer == m_converted.x.lock()) forget();  // what is read now is overwritten
   for (std::int64_t s = 0; s < layout.sequences(); ++s) {
     if (stop.stop_requested()) throw Cancelled();
     const std::int64_t start = layout.starts[static_cast<std::size_t>(s)], length = layout.length(s);
@@ -53,11 +68,14 @@ void Matmul::linear(const float* x, const compute::SequenceLayout& layout, const
     const MatmulShape shape{length, in, out, type, !exact, type == FloatType::F16};
     bool done = true;
     for (int term = 0; term < terms && done; ++term) {
-      const std::byte* from = operand + static_cast<std::size_t>((term * layout.rows() + start) * in) * elementBytes;
-      done = m_lt.multiply(shape, from, weights, shape.scaled ? m_unshift + s : nullptr, term > 0, y + start * out);
+      const std::byte* from = static_cast<const std::byte*>(operand) +
+                              static_cast<std::size_t>((term * layout.rows() + start) * in) * elementBytes;
+      done = m_lt.multiply(shape, from, weights, shape.scaled ? unshift + s : nullptr, term > 0,
+                           y.as<float>() + start * out);
     }
     if (!done) {
-      launchPlainMatmul(m_device->compute().handle(), x + start * in, length, in, weights, type, out, y + start * out);
+      launchPlainMatmul(m_device->compute().handle(), x.as<float>() + start * in, length, in, weights, type, out,
+                        y.as<float>() + start * out);
     }
   }
 }

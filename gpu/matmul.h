@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <stop_token>
+#include <vector>
 
 #include "analysis/compute/backend.h"
 #include "gpu/cublas_lt.h"
@@ -23,21 +24,34 @@ class Matmul {
  public:
   explicit Matmul(std::shared_ptr<CudaDevice> device);
 
-  /// y [rows, w.rows()] = x [rows, w.cols()] w^T, sequence by sequence; `stop` is looked at between them.
-  void linear(const float* x, const compute::SequenceLayout& layout, const LayoutView& view, const CudaWeight& w,
-              compute::MatmulPrecision precision, const std::stop_token& stop, float* y);
+  /// y [rows, w.rows()] = x [rows, w.cols()] w^T, sequence by sequence; `stop` is looked at between them. 16-bit terms
+  /// of x are kept: the linears of a site read one activation and convert it once.
+  void linear(const compute::Tensor& x, const compute::SequenceLayout& layout, const LayoutView& view,
+              const CudaWeight& w, compute::MatmulPrecision precision, const std::stop_token& stop, compute::Tensor& y);
+  /// Called by every op that may write to the last x.
+  void forget() { m_converted = {}; }
 
   /// Bytes of scratch memory per element of x.
   static std::uint64_t scratchBytes(compute::MatmulPrecision precision);
 
  private:
-  const void* operands(const float* x, const compute::SequenceLayout& layout, const LayoutView& view, std::int64_t in,
-                       FloatType type, int terms);
+  /// What m_terms and m_shifts hold.
+  struct Converted {
+    std::weak_ptr<compute::Buffer> x;  ///< weak: an address may be taken again, an owner can't
+    std::int64_t in = 0;
+    FloatType type = FloatType::F32;
+    int terms = 0;
+    std::vector<std::int64_t> starts;
+    const std::uint16_t* split = nullptr;
+    const float* unshift = nullptr;  ///< [sequences], of fp16 operands
+  };
+  const Converted& converted(const compute::Tensor& x, const compute::SequenceLayout& layout, const LayoutView& view,
+                             FloatType type, int terms);
 
   std::shared_ptr<CudaDevice> m_device;
   CublasLt m_lt;
   Scratch m_terms, m_shifts;
-  const float* m_unshift = nullptr;  ///< [sequences], of the last fp16 operands
+  Converted m_converted;
 };
 
 }  // namespace oscope::gpu

@@ -34,7 +34,7 @@ void Upload::letComputeWait() {
 }
 
 WeightUploader::WeightUploader(std::shared_ptr<CudaDevice> device) : m_device(std::move(device)) {
-  for (auto& stage : m_stages) stage = std::make_unique<Stage>(kStageBytes);
+  for (auto& stage : m_stages) stage = std::make_unique<HostStage>(kStageBytes);
   m_thread = std::thread([this] { run(); });
 }
 
@@ -86,12 +86,12 @@ void WeightUploader::send(Upload& upload) {
   const std::size_t bytes = upload.m_source.bytes();
   for (std::size_t at = 0; at < bytes; at += kStageBytes) {
     const std::size_t count = std::min(kStageBytes, bytes - at);
-    Stage& stage = *m_stages[m_next];
+    HostStage& stage = *m_stages[m_next];
     m_next = 1 - m_next;
-    stage.free.synchronize("weight upload");
-    std::memcpy(stage.memory.data(), from + at, count);
-    copyToDevice(to + at, stage.memory.data(), count, m_device->copies(), "weight upload");
-    stage.free.record(stream);
+    stage.copied.synchronize("weight upload");
+    std::memcpy(stage.memory->data(), from + at, count);
+    copyToDevice(to + at, stage.memory->data(), count, m_device->copies(), "weight upload");
+    stage.copied.record(stream);
   }
   upload.m_ready.record(stream);
   upload.m_begun = true;

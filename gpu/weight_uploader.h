@@ -11,6 +11,7 @@
 
 #include "analysis/compute/host_matrix.h"
 #include "gpu/device_buffer.h"
+#include "gpu/host_buffer.h"
 
 namespace oscope::gpu {
 
@@ -53,16 +54,11 @@ class WeightUploader {
   std::shared_ptr<Upload> start(compute::HostTensor source);
 
  private:
-  struct Stage {
-    explicit Stage(std::size_t bytes) : memory(bytes) {}
-    PinnedBuffer memory;
-    Event free;  ///< the device has fetched what was in it
-  };
   void run();
   void send(Upload& upload);
 
   std::shared_ptr<CudaDevice> m_device;
-  std::array<std::unique_ptr<Stage>, 2> m_stages;
+  std::array<std::unique_ptr<HostStage>, 2> m_stages;
   std::size_t m_next = 0;
   std::mutex m_mutex;
   std::condition_variable m_wake;

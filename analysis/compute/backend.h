@@ -14,16 +14,17 @@
 #include "analysis/compute/quantized_weight.h"
 #include "analysis/compute/reductions.h"
 #include "analysis/compute/tensor.h"
+#include "analysis/compute/weight_quantization.h"
 
 namespace oscope::compute {
 
 /// What a device is, in facts.
 struct DeviceInfo {
-  std::string id;    ///< "cpu", "cuda:0"
-  std::string name;  ///< "AMD EPYC ...", "NVIDIA H200"
-  std::uint64_t memoryBytes = 0, freeBytes = 0;
-  std::string detail;  ///< instruction sets, library versions, compute capability
-  int threads = 0;     ///< CPU only
+  std::string id;                                ///< "cpu", "cuda:0"
+  std::string name;                              ///< "AMD EPYC ...", "NVIDIA H200"
+  std::uint64_t memoryBytes = 0, freeBytes = 0;  ///< free 0: of a device that was only listed, not known
+  std::string detail;                            ///< instruction sets, library versions, compute capability
+  int threads = 0;                               ///< CPU only
   /// Of a device: scratch memory of linear() per element of x, and what else it takes whatever the op is.
   std::uint64_t scratchPerElement = 0, fixedBytes = 0;
 };
@@ -139,6 +140,11 @@ class Backend {
                         std::int64_t rows) = 0;
 
   // Quantization.
+  /// Codes of the folded weight by round to nearest, and the sums of squares that go with them; bit for bit the same on
+  /// every device. `weight` from prepareWeight(). `clipLimits` [out, groups] bound |w| before (empty: none). Where
+  /// weights are not finite or a scale exceeds its dtype, a NonFinite error names the first output channel and group.
+  virtual WeightCodes quantizeWeight(const Weight& weight, const WeightFold& fold, const WeightQuant& quant,
+                                     std::span<const float> clipLimits) = 0;
   /// x = scale * clamp(rne(x / scale)): the value that integer arithmetic would see.
   virtual void fakeQuant(Tensor& x, const SequenceLayout& layout, const ActivationQuant& quant) = 0;
   /// codes [rows, cols] I8 and scales [rows, 1] F32 (the same value in every row for Static).

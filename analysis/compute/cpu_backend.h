@@ -43,6 +43,8 @@ class CpuBackend final : public Backend {
   void copyRows(const Tensor& from, std::int64_t fromRow, Tensor& into, std::int64_t intoRow,
                 std::int64_t rows) override;
 
+  WeightCodes quantizeWeight(const Weight& weight, const WeightFold& fold, const WeightQuant& quant,
+                             std::span<const float> clipLimits) override;
   void fakeQuant(Tensor& x, const SequenceLayout& layout, const ActivationQuant& quant) override;
   void quantize(const Tensor& x, const SequenceLayout& layout, const ActivationQuant& quant, Tensor& codes,
                 Tensor& scales) override;

@@ -25,6 +25,12 @@ CodeRange codeRange(const char* op, const ActivationQuant& quant, int mostBits) 
 
 }  // namespace
 
+WeightCodes CpuBackend::quantizeWeight(const Weight& weight, const WeightFold& fold, const WeightQuant& quant,
+                                       std::span<const float> clipLimits) {
+  requireQuantizable(weight.rows(), weight.cols(), fold, quant, clipLimits);
+  return cpu::quantizeWeight(m_parallel, cpu::asFloat(weight), fold, quant, clipLimits);
+}
+
 void CpuBackend::fakeQuant(Tensor& x, const SequenceLayout& layout, const ActivationQuant& quant) {
   require(x.rows == layout.rows(), "fakeQuant", "rows of x and of the layout differ");
   const CodeRange range = codeRange("fakeQuant", quant, 16);

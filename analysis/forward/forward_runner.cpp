@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "analysis/base/error.h"
+#include "analysis/compute/stop_scope.h"
 #include "analysis/forward/slot_widths.h"
 #include "analysis/model/channel_order.h"
 
@@ -24,22 +25,6 @@ namespace {
 WeightPtr prepare(Backend& backend, const checkpoint::TensorSource& source, const std::string& name) {
   return name.empty() ? nullptr : backend.prepareWeight(source.tensor(name));
 }
-
-// Lets the backend's long ops notice a requested stop for the time of one call.
-class StopScope {
- public:
-  StopScope(Backend& backend, const JobContext* context) : m_backend(context != nullptr ? &backend : nullptr) {
-    if (m_backend != nullptr) m_backend->setStopToken(context->stop);
-  }
-  ~StopScope() {
-    if (m_backend != nullptr) m_backend->setStopToken({});
-  }
-  StopScope(const StopScope&) = delete;
-  StopScope& operator=(const StopScope&) = delete;
-
- private:
-  Backend* m_backend;
-};
 
 void applyNorm(Backend& backend, const NormDesc& norm, const WeightPtr& weight, const WeightPtr& bias, const Tensor& in,
                Tensor& out) {
@@ -211,7 +196,7 @@ void ForwardRunner::runBlock(const LoadedBlock& block, Tensor& hidden, const Seq
       m_state->shape(static_cast<Slot>(slot), layout.rows(), widths[slot]);
     }
   }
-  const StopScope stop(m_state->backend, context);
+  const compute::StopScope stop(m_state->backend, context);
   Tensor& hiddenSlot = m_state->slots[static_cast<std::size_t>(Slot::Hidden)];
   hiddenSlot = hidden;
   const StepRunner runner{m_state->graph, desc, block, m_state->backend, m_state->slots, layout, hook};

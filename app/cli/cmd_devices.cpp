@@ -21,7 +21,8 @@ ExitStatus run(Session& session) {
     for (const compute::DeviceInfo& device : found) {
       const std::string threads = device.threads > 0 ? fmt::format("{} threads, ", device.threads) : "";
       table.addRow({device.id, device.name, app::formatBytes(static_cast<double>(device.memoryBytes)),
-                    app::formatBytes(static_cast<double>(device.freeBytes)), threads + device.detail});
+                    device.freeBytes > 0 ? app::formatBytes(static_cast<double>(device.freeBytes)) : "–",
+                    threads + device.detail});
       devices.push_back({{"id", device.id},
                          {"name", device.name},
                          {"memory_bytes", device.memoryBytes},

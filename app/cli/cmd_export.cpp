@@ -4,6 +4,7 @@
 #include "analysis/stats/hdf5_store.h"
 #include "app/cli/command.h"
 #include "app/cli/export_options.h"
+#include "app/cli/options.h"
 #include "app/cli/result_json.h"
 #include "app/cli/steps.h"
 #include "app/cli/usage.h"
@@ -16,6 +17,7 @@ struct Options {
   std::string model, snapshot, recipe;
   std::filesystem::path output;
   ExportChoice choice;
+  DeviceOptions device;
 };
 
 ExitStatus run(const Options& options, Session& session) {
@@ -28,7 +30,8 @@ ExitStatus run(const Options& options, Session& session) {
   quant::requireSameModel(snapshot->provenance().modelFingerprint, model.weights->fingerprint(), options.snapshot);
   const quant::Plan plan = quant::makePlan(*snapshot, recipe);
   session.show(plan.diagnostics);
-  session.emit(toJson(exportStep(model, *snapshot, plan, format, exportOptions, session)));
+  const auto backend = openBackend(options.device);
+  session.emit(toJson(exportStep(model, *snapshot, plan, format, exportOptions, *backend, session)));
   return ExitStatus::Ok;
 }
 
@@ -82,6 +85,7 @@ Command addExport(CLI::App& root) {
       ->type_name("RECIPE");
   app->add_option("-o,--output", options->output, "Folder to write")->required();
   addExportChoice(*app, options->choice);
+  addDeviceChoice(*app, options->device);
   return {app, [options](Session& session) { return run(*options, session); }};
 }
 

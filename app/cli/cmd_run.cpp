@@ -93,7 +93,7 @@ ExitStatus run(Options& options, Session& session) {
   quant::saveRecipe(recipe, out / "recipe.json");
 
   session.print("\n3. export\n");
-  const auto exported = exportStep(model, *snapshot, planned.plan, format, exportOptions, session);
+  const auto exported = exportStep(model, *snapshot, planned.plan, format, exportOptions, *backend, session);
 
   session.print("\n4. verify\n");
   options.verify.memoryBytes = options.device.memoryBytes;

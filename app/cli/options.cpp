@@ -20,16 +20,20 @@ CLI::Option* addByteSize(CLI::App& app, const std::string& name, std::uint64_t& 
   return app.add_option_function<std::string>(name, parse, help)->type_name("SIZE");
 }
 
-void addDeviceOptions(CLI::App& app, DeviceOptions& options) {
+void addDeviceChoice(CLI::App& app, DeviceOptions& options) {
   app.add_option("--device", options.device, "auto (the first GPU, else the CPU), cpu, cuda, cuda:N")
       ->capture_default_str()
       ->type_name("DEVICE");
   app.add_option("--threads", options.threads, "CPU threads; 0: one per usable core. Results don't depend on it")
       ->capture_default_str()
       ->check(CLI::Range(0, 4096));
+  addByteSize(app, "--device-memory", options.deviceMemoryBytes, "Limit of GPU memory. Default: what is free");
+}
+
+void addDeviceOptions(CLI::App& app, DeviceOptions& options) {
+  addDeviceChoice(app, options);
   addByteSize(app, "--memory", options.memoryBytes,
               "Limit of host memory, e.g. 8GiB; what doesn't fit is spilled to disk. Default: 3/4 of what is free");
-  addByteSize(app, "--device-memory", options.deviceMemoryBytes, "Limit of GPU memory. Default: what is free");
   const std::map<std::string, compute::MatmulPrecision> precisions{{"fast", compute::MatmulPrecision::Fast},
                                                                    {"full", compute::MatmulPrecision::Full}};
   app.add_option(

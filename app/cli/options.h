@@ -26,7 +26,9 @@ struct DeviceOptions {
   std::uint64_t memoryBytes = 0, deviceMemoryBytes = 0;
   compute::MatmulPrecision precision = compute::MatmulPrecision::Fast;
 };
-/// --device, --threads, --memory, --device-memory, --precision.
+/// --device, --threads, --device-memory.
+void addDeviceChoice(CLI::App& app, DeviceOptions& options);
+/// addDeviceChoice(), and --memory, --precision.
 void addDeviceOptions(CLI::App& app, DeviceOptions& options);
 std::unique_ptr<compute::Backend> openBackend(const DeviceOptions& options);
 

@@ -120,9 +120,9 @@ PlanResult planStep(const stats::Snapshot& snapshot, const quant::Recipe& recipe
 
 quant::ExportReport exportStep(const model::OpenedModel& model, const stats::Snapshot& snapshot,
                                const quant::Plan& plan, const quant::ExportFormat& format,
-                               const quant::ExportOptions& options, Session& session) {
+                               const quant::ExportOptions& options, compute::Backend& backend, Session& session) {
   session.show(format.check(model.graph, plan, options.params));
-  quant::ExportReport report = format.write({model, snapshot, plan}, options, session.context());
+  quant::ExportReport report = format.write({model, snapshot, plan}, options, backend, session.context());
   session.show(report.diagnostics);
   TextTable truth({{"runtime", Align::Left}, {"layers", Align::Left}, {"executes", Align::Left}, {"as chosen"}});
   for (const quant::RuntimeTruth& row : format.runtimes(model.graph, plan, options.params)) {

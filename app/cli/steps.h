@@ -32,7 +32,7 @@ PlanResult planStep(const stats::Snapshot& snapshot, const quant::Recipe& recipe
 /// Checks what the format can represent, writes, and shows what runtimes make of it.
 quant::ExportReport exportStep(const model::OpenedModel& model, const stats::Snapshot& snapshot,
                                const quant::Plan& plan, const quant::ExportFormat& format,
-                               const quant::ExportOptions& options, Session& session);
+                               const quant::ExportOptions& options, compute::Backend& backend, Session& session);
 
 /// The table of models, the table of sites and the checks, as text.
 std::string verifyText(const quant::VerifyReport& report);

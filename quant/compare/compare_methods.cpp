@@ -166,8 +166,8 @@ CompareReport compareMethods(const CompareInput& input, const CompareOptions& op
 
   std::vector<Contender> contenders;
   for (std::size_t i = 0; i < plans.size(); ++i) {
-    const auto block = [&input, &plan = plans[i], &own = contexts[i]](int index) {
-      return quantizeBlock(input.model.graph, index, *input.model.weights, input.snapshot, plan, own);
+    const auto block = [&input, &backend, &plan = plans[i], &own = contexts[i]](int index) {
+      return quantizeBlock(input.model.graph, index, *input.model.weights, input.snapshot, plan, backend, own);
     };
     contenders.push_back({report.rows[i].title, model.weights.get(), block, options.siteSamples > 0});
   }

@@ -45,7 +45,8 @@ class CtExact final : public ExportFormat {
     return CtLayout(input, containerOf(params)).predictedBytes();
   }
 
-  ExportReport write(const ExportInput& input, const ExportOptions& options, const JobContext& context) const override {
+  ExportReport write(const ExportInput& input, const ExportOptions& options, compute::Backend& backend,
+                     const JobContext& context) const override {
     requireSameModel(input.plan.modelFingerprint, input.model.weights->fingerprint(), "export");
     if (input.plan.snapshotHash != input.snapshot.contentHash()) {
       throw Error(ErrorCode::Mismatch, "export", "the plan was made on another snapshot than the one given",
@@ -59,7 +60,7 @@ class CtExact final : public ExportFormat {
       }
     }
     requireRoom(options.output, predictedBytes(input, options.params));
-    return writeCt(input, options, containerOf(options.params), id(), std::move(findings), context);
+    return writeCt(input, options, containerOf(options.params), id(), std::move(findings), backend, context);
   }
 };
 

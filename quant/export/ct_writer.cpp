@@ -24,9 +24,11 @@ std::span<const std::byte> bytesOf(const compute::HostTensor& tensor) {
 
 class CtWriter {
  public:
-  CtWriter(const ExportInput& input, const ExportOptions& options, CtContainer container, const JobContext& context)
+  CtWriter(const ExportInput& input, const ExportOptions& options, CtContainer container, compute::Backend& backend,
+           const JobContext& context)
       : m_graph(input.model.graph),
         m_input(input),
+        m_backend(backend),
         m_context(context),
         m_layout(input, container),
         m_folder(options.output, options.replace),
@@ -87,8 +89,8 @@ class CtWriter {
   }
 
   void writeBlock(const model::BlockGraph& block) {
-    const QuantizedBlock quantized =
-        quantizeBlock(m_graph, block.index, *m_input.model.weights, m_input.snapshot, m_input.plan, m_context);
+    const QuantizedBlock quantized = quantizeBlock(m_graph, block.index, *m_input.model.weights, m_input.snapshot,
+                                                   m_input.plan, m_backend, m_context);
     const auto folded = [&](const std::string& name) {
       const auto found = quantized.folded.find(name);
       return found == quantized.folded.end() ? std::vector<float>() : found->second;
@@ -169,6 +171,7 @@ class CtWriter {
 
   const model::ModelGraph& m_graph;
   const ExportInput& m_input;
+  compute::Backend& m_backend;
   const JobContext& m_context;
   CtLayout m_layout;
   AtomicFolder m_folder;
@@ -180,8 +183,9 @@ class CtWriter {
 }  // namespace
 
 ExportReport writeCt(const ExportInput& input, const ExportOptions& options, CtContainer container,
-                     const std::string& formatId, Diagnostics accepted, const JobContext& context) {
-  CtWriter writer(input, options, container, context);
+                     const std::string& formatId, Diagnostics accepted, compute::Backend& backend,
+                     const JobContext& context) {
+  CtWriter writer(input, options, container, backend, context);
   ExportReport report = writer.run(formatId, container, std::move(accepted));
   report.output = options.output;
   return report;

@@ -8,6 +8,7 @@ namespace oscope::quant {
 
 /// `accepted` are the findings of the check that let the job start; they enter report and sidecar.
 ExportReport writeCt(const ExportInput& input, const ExportOptions& options, CtContainer container,
-                     const std::string& formatId, Diagnostics accepted, const JobContext& context);
+                     const std::string& formatId, Diagnostics accepted, compute::Backend& backend,
+                     const JobContext& context);
 
 }  // namespace oscope::quant

@@ -9,6 +9,7 @@
 #include "analysis/base/diagnostic.h"
 #include "analysis/base/job_context.h"
 #include "analysis/base/param_schema.h"
+#include "analysis/compute/backend.h"
 #include "analysis/model/open_model.h"
 #include "analysis/stats/snapshot.h"
 #include "quant/policy/plan.h"
@@ -56,7 +57,8 @@ class ExportFormat {
                                              const ParamSet& params) const = 0;
   /// Bytes of the files that write() will make, to about a per cent. Nothing is read but headers.
   virtual std::uint64_t predictedBytes(const ExportInput& input, const ParamSet& params) const = 0;
-  virtual ExportReport write(const ExportInput& input, const ExportOptions& options,
+  /// `backend` quantizes; the files are the same whichever it is.
+  virtual ExportReport write(const ExportInput& input, const ExportOptions& options, compute::Backend& backend,
                              const JobContext& context) const = 0;
 };
 

@@ -111,9 +111,9 @@ class Awq final : public QuantMethod {
     }
   }
 
-  compute::QuantizedWeight quantizeWeight(const WeightInput& input, const ParamSet&, const JobContext&) const override {
-    return quant::quantizeWeight(input.weight, input.plan.out, input.plan.in, input.plan.scheme, input.scaleDtype,
-                                 input.clipLimits, kRange);
+  compute::WeightCodes quantizeWeight(const WeightInput& input, const ParamSet&, const JobContext&) const override {
+    return input.weight.quantize(input.backend, weightQuant(input.plan.scheme, input.plan.in, input.scaleDtype, kRange),
+                                 input.clipLimits);
   }
 
  private:
@@ -174,7 +174,8 @@ double awqLoss(std::span<const float> weight, std::int64_t out, std::span<const 
 std::vector<float> awqClipLimits(std::span<const float> weight, std::int64_t out, std::int64_t in,
                                  std::span<const double> hessian, const WeightScheme& scheme, DType scaleDtype,
                                  const JobContext& context) {
-  const auto width = static_cast<std::size_t>(effectiveGroup(scheme, in)), n = static_cast<std::size_t>(in);
+  const compute::WeightQuant quant = weightQuant(scheme, in, scaleDtype, kRange);
+  const auto width = static_cast<std::size_t>(quant.group), n = static_cast<std::size_t>(in);
   std::vector<float> limits;
   std::vector<double> errors(kAwqClipSteps * width), products(errors.size());  // [steps, width]
   for (std::size_t first = 0; first < static_cast<std::size_t>(out) * n; first += width) {
@@ -187,9 +188,9 @@ std::vector<float> awqClipLimits(std::span<const float> weight, std::int64_t out
     };
     for (int i = 0; i < kAwqClipSteps; ++i) {
       const float limit = limitOf(i);
-      const GroupParams group = groupParams(values, scheme, scaleDtype, kRange, limit);
+      const GroupParams group = groupParams(values, quant, limit);
       for (std::size_t k = 0; k < width; ++k) {
-        const std::int8_t code = quantizeInGroup(std::clamp(values[k], -limit, limit), group, scheme);
+        const std::int8_t code = quantizeInGroup(std::clamp(values[k], -limit, limit), group, quant);
         errors[static_cast<std::size_t>(i) * width + k] =
             static_cast<double>(values[k]) - static_cast<double>(group.scale) * (code - group.zero);
       }

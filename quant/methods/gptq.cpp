@@ -21,9 +21,8 @@ constexpr std::int64_t kBlock = 128;     ///< columns whose errors reach later b
 /// Quantizes rows [first, first + rows) of the permuted matrix in place, column by column.
 class RowBand {
  public:
-  RowBand(std::int64_t rows, std::int64_t in, const std::vector<double>& factor, const WeightScheme& scheme,
-          DType scaleDtype)
-      : m_rows(rows), m_in(in), m_factor(factor), m_scheme(scheme), m_scaleDtype(scaleDtype) {}
+  RowBand(std::int64_t rows, std::int64_t in, const std::vector<double>& factor, const compute::WeightQuant& quant)
+      : m_rows(rows), m_in(in), m_factor(factor), m_quant(quant) {}
 
   /// `weight` [rows, in] in processing order; codes and groups in the same order. `groups` [rows, in / group] is
   /// filled on the way unless `staticGroups`.
@@ -44,7 +43,7 @@ class RowBand {
           GroupParams& params =
               groups[static_cast<std::size_t>(row * groupCount + groupOfColumn[static_cast<std::size_t>(j)])];
           if (!staticGroups && j % group == 0) params = paramsOf(w + j, group);
-          const std::int8_t code = quantizeInGroup(static_cast<float>(w[j]), params, m_scheme);
+          const std::int8_t code = quantizeInGroup(static_cast<float>(w[j]), params, m_quant);
           codes[static_cast<std::size_t>(row * m_in + j)] = code;
           const double* u = &m_factor[static_cast<std::size_t>(j * m_in)];
           const double error = (w[j] - static_cast<double>(params.scale) * (code - params.zero)) / u[j];
@@ -62,14 +61,13 @@ class RowBand {
 
   GroupParams paramsOf(const double* values, std::int64_t count) const {
     const std::vector<float> single(values, values + count);
-    return groupParams(single, m_scheme, m_scaleDtype);
+    return groupParams(single, m_quant);
   }
 
  private:
   std::int64_t m_rows, m_in;
   const std::vector<double>& m_factor;
-  const WeightScheme& m_scheme;
-  DType m_scaleDtype;
+  const compute::WeightQuant& m_quant;
 };
 
 /// The upper factor of the damped, permuted H; damping is raised until it exists.
@@ -159,18 +157,22 @@ class Gptq final : public QuantMethod {
   std::vector<std::string> observers(const ParamSet&) const override { return {"gram"}; }
   bool quantizesWeights() const override { return true; }
 
-  compute::QuantizedWeight quantizeWeight(const WeightInput& input, const ParamSet& params,
-                                          const JobContext& context) const override {
+  compute::WeightCodes quantizeWeight(const WeightInput& input, const ParamSet& params,
+                                      const JobContext& context) const override {
     const GptqOptions options{params.number("damping"), params.flag("act_order"), params.text("groups") == "static"};
     std::vector<float> clipped;
-    std::span<const float> weight = input.weight;
+    const std::span<const float> values = input.weight.values();
+    std::span<const float> weight = values;
     if (!input.clipLimits.empty()) {
       clipped = clampToLimits(weight, input.clipLimits, effectiveGroup(input.plan.scheme, input.plan.in));
       weight = clipped;
     }
-    return gptqQuantize(weight, input.plan.out, input.plan.in, input.plan.scheme, input.scaleDtype,
-                        hessian(*input.snapshot.gram(input.stats.id), input.stats.tokens, input.site.scale, context),
-                        options, context);
+    compute::WeightCodes codes;
+    codes.weight = gptqQuantize(
+        weight, input.plan.out, input.plan.in, input.plan.scheme, input.scaleDtype,
+        hessian(*input.snapshot.gram(input.stats.id), input.stats.tokens, input.site.scale, context), options, context);
+    codes.sums = squareSums(values, codes.weight);
+    return codes;
   }
 };
 
@@ -214,7 +216,8 @@ compute::QuantizedWeight gptqQuantize(std::span<const float> weight, std::int64_
   }
   const std::vector<double> factor = factorOf(std::move(hessian), in, options.damping, context);
 
-  compute::QuantizedWeight result = emptyQuantizedWeight(out, in, scheme);
+  const compute::WeightQuant quant = weightQuant(scheme, in, scaleDtype);
+  compute::QuantizedWeight result = compute::emptyQuantizedWeight(out, in, quant);
   const std::int64_t group = result.group, groups = result.groups();
   const bool staticGroups = options.staticGroups || options.actOrder;
   std::vector<std::int64_t> groupOfColumn(n);
@@ -223,7 +226,7 @@ compute::QuantizedWeight gptqQuantize(std::span<const float> weight, std::int64_
   const std::int64_t band = std::min(kMostRows, unitsAtOnce(2.0 * static_cast<double>(kBlock * in), out));
   for (std::int64_t first = 0; first < out; first += band) {
     const std::int64_t rows = std::min(band, out - first);
-    RowBand rowBand(rows, in, factor, scheme, scaleDtype);
+    RowBand rowBand(rows, in, factor, quant);
     std::vector<double> work(static_cast<std::size_t>(rows) * n);
     std::vector<std::int8_t> codes(work.size());
     std::vector<GroupParams> params(static_cast<std::size_t>(rows * groups));

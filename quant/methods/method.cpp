@@ -4,9 +4,8 @@
 
 namespace oscope::quant {
 
-compute::QuantizedWeight QuantMethod::quantizeWeight(const WeightInput& input, const ParamSet&,
-                                                     const JobContext&) const {
-  return quant::quantizeWeight(input.weight, input.plan.out, input.plan.in, input.plan.scheme, input.scaleDtype,
+compute::WeightCodes QuantMethod::quantizeWeight(const WeightInput& input, const ParamSet&, const JobContext&) const {
+  return input.weight.quantize(input.backend, weightQuant(input.plan.scheme, input.plan.in, input.scaleDtype),
                                input.clipLimits);
 }
 

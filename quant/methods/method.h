@@ -9,10 +9,11 @@
 
 #include "analysis/base/job_context.h"
 #include "analysis/base/param_schema.h"
-#include "analysis/compute/quantized_weight.h"
+#include "analysis/compute/backend.h"
 #include "analysis/model/model_graph.h"
 #include "analysis/stats/snapshot.h"
 #include "quant/policy/plan.h"
+#include "quant/transform/folded_weight.h"
 
 namespace oscope::quant {
 
@@ -39,11 +40,12 @@ struct SiteWeights {
 
 /// One linear to quantize, after all folds and searches.
 struct WeightInput {
+  compute::Backend& backend;
   const stats::SiteStats& stats;
   const stats::Snapshot& snapshot;  ///< its detail() and gram() are of the unfolded input
   const SitePlan& site;             ///< its scale s: H' = D^-1 H D^-1
   const LinearPlan& plan;
-  std::span<const float> weight;      ///< [out, in]
+  FoldedWeight& weight;
   std::span<const float> clipLimits;  ///< [out, groups]; empty: none
   DType scaleDtype = DType::BF16;
 };
@@ -83,9 +85,9 @@ class QuantMethod {
   }
 
   virtual bool quantizesWeights() const { return false; }
-  /// Codes of one linear; by default round to nearest inside the clip limits.
-  virtual compute::QuantizedWeight quantizeWeight(const WeightInput& input, const ParamSet& params,
-                                                  const JobContext& context) const;
+  /// Codes of one linear; by default round to nearest inside the clip limits, on the backend.
+  virtual compute::WeightCodes quantizeWeight(const WeightInput& input, const ParamSet& params,
+                                              const JobContext& context) const;
 };
 
 }  // namespace oscope::quant

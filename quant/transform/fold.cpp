@@ -8,17 +8,22 @@ void scaleColumns(std::span<float> weight, std::span<const float> scale) {
   }
 }
 
+std::vector<float> rowDivisors(std::int64_t rows, std::span<const std::int32_t> rowOfChannel,
+                               std::span<const float> scale) {
+  std::vector<float> divisors(static_cast<std::size_t>(rows), 1.0f);
+  for (std::size_t channel = 0; channel < scale.size(); ++channel) {
+    divisors.at(static_cast<std::size_t>(rowOfChannel[channel])) = scale[channel];
+  }
+  return divisors;
+}
+
 void divideRows(std::span<float> weight, std::span<float> bias, std::int64_t in,
                 std::span<const std::int32_t> rowOfChannel, std::span<const float> scale) {
-  std::vector<bool> done(weight.size() / static_cast<std::size_t>(in), false);
-  for (std::size_t channel = 0; channel < scale.size(); ++channel) {
-    const auto row = static_cast<std::size_t>(rowOfChannel[channel]);
-    if (done.at(row)) continue;  // another channel of the same row
-    done[row] = true;
-    for (float& value : weight.subspan(row * static_cast<std::size_t>(in), static_cast<std::size_t>(in))) {
-      value /= scale[channel];
-    }
-    if (!bias.empty()) bias[row] /= scale[channel];
+  const auto width = static_cast<std::size_t>(in);
+  const std::vector<float> divisors = rowDivisors(static_cast<std::int64_t>(weight.size()) / in, rowOfChannel, scale);
+  for (std::size_t row = 0; row < divisors.size(); ++row) {
+    for (float& value : weight.subspan(row * width, width)) value /= divisors[row];
+    if (!bias.empty()) bias[row] /= divisors[row];
   }
 }
 

@@ -12,8 +12,11 @@ namespace oscope::quant {
 /// Readers: W_ij = float32(W_ij * s_j).
 void scaleColumns(std::span<float> weight, std::span<const float> scale);
 
-/// Producers: row r and its bias divided by s of the channels that it makes. `rowOfChannel` as in model::FoldEdge;
-/// channels of one row share one s. An empty bias has no effect.
+/// What each of `rows` rows of a producer is divided by: s of the channels that it makes, 1 where it makes none.
+/// `rowOfChannel` as in model::FoldEdge; channels of one row share one s.
+std::vector<float> rowDivisors(std::int64_t rows, std::span<const std::int32_t> rowOfChannel,
+                               std::span<const float> scale);
+/// Producers: rows and their biases divided so. An empty bias has no effect.
 void divideRows(std::span<float> weight, std::span<float> bias, std::int64_t in,
                 std::span<const std::int32_t> rowOfChannel, std::span<const float> scale);
 

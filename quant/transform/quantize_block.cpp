@@ -2,44 +2,30 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "analysis/base/error.h"
+#include "analysis/compute/stop_scope.h"
 #include "quant/methods/method_registry.h"
-#include "quant/numerics/quantize.h"
 #include "quant/transform/channel_reorder.h"
 #include "quant/transform/fold.h"
+#include "quant/transform/folded_weight.h"
 
 namespace oscope::quant {
 namespace {
 
 struct Linear {
-  std::vector<float> weight, bias;
-  DType weightDtype = DType::F32, biasDtype = DType::F32;
+  FoldedWeight weight;
+  std::vector<float> bias = {};
+  DType biasDtype = DType::F32;
   bool biasChanged = false;
-  std::vector<float> clipLimits;
+  std::vector<float> clipLimits = {};
 };
-
-std::vector<float> readFinite(const checkpoint::TensorSource& source, const std::string& name, DType& dtype) {
-  const compute::HostTensor tensor = source.tensor(name);
-  dtype = tensor.dtype;
-  std::vector<float> values = compute::toFloat32(tensor);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (std::isfinite(values[i])) continue;
-    throw Error(ErrorCode::NonFinite, name,
-                fmt::format("element [{}, {}] is {}", static_cast<std::int64_t>(i) / tensor.cols(),
-                            static_cast<std::int64_t>(i) % tensor.cols(), values[i]),
-                "the checkpoint is damaged; get a fresh copy");
-  }
-  return values;
-}
 
 /// One block on its way from checkpoint to codes.
 class BlockJob {
  public:
   BlockJob(const model::BlockGraph& block, const checkpoint::TensorSource& source, const stats::Snapshot& snapshot,
-           const Plan& plan, const JobContext& context)
-      : m_block(block), m_source(source), m_snapshot(snapshot), m_plan(plan), m_context(context) {
+           const Plan& plan, compute::Backend& backend, const JobContext& context)
+      : m_block(block), m_source(source), m_snapshot(snapshot), m_plan(plan), m_backend(backend), m_context(context) {
     m_result.index = block.index;
     for (const model::SiteDesc& site : block.sites) {
       m_result.sites.push_back(plan.site(site.id));
@@ -47,9 +33,11 @@ class BlockJob {
     }
     for (const model::LinearDesc& desc : block.linears) {
       context.checkCancelled();
-      Linear& linear = m_linears.emplace_back();
-      linear.weight = readFinite(source, desc.weight, linear.weightDtype);
-      if (!desc.bias.empty()) linear.bias = readFinite(source, desc.bias, linear.biasDtype);
+      Linear& linear = m_linears.emplace_back(Linear{FoldedWeight(source.tensor(desc.weight))});
+      if (desc.bias.empty()) continue;
+      const compute::HostTensor bias = source.tensor(desc.bias);
+      linear.biasDtype = bias.dtype;
+      linear.bias = finiteValues(bias);
     }
   }
 
@@ -89,7 +77,7 @@ class BlockJob {
         SiteWeights site{m_snapshot.site(id), m_snapshot, m_plan.recipe, m_result.sites[i], {}};
         for (std::size_t r = 0; r < m_block.sites[i].readers.size(); ++r) {
           Linear& linear = linearAt(m_block.sites[i].readers[r]);
-          site.readers.push_back({&m_result.sites[i].linears[r], linear.weight, &linear.clipLimits});
+          site.readers.push_back({&m_result.sites[i].linears[r], linear.weight.values(), &linear.clipLimits});
         }
         (method.*hook)(site, step.params, m_context);
       }
@@ -102,10 +90,10 @@ class BlockJob {
       if (!site.shift.empty()) {
         if (linear.bias.empty())
           linear.bias.resize(static_cast<std::size_t>(m_block.linears[static_cast<std::size_t>(reader)].out));
-        linear.bias = shiftBias(linear.bias, linear.weight, site.shift);
+        linear.bias = shiftBias(linear.bias, linear.weight.values(), site.shift);
         linear.biasChanged = true;
       }
-      if (!site.scale.empty()) scaleColumns(linear.weight, site.scale);
+      if (!site.scale.empty()) linear.weight.scaleColumns(site.scale);
     }
   }
 
@@ -119,18 +107,19 @@ class BlockJob {
     }
     if (desc.fold->kind == model::FoldEdge::Kind::LinearRows) {
       Linear& producer = linearAt(desc.fold->producer);
-      divideRows(producer.weight, producer.bias, m_block.linears[static_cast<std::size_t>(desc.fold->producer)].in,
-                 desc.fold->rowOfChannel, site.scale);
+      const std::vector<float> divisors = rowDivisors(
+          m_block.linears[static_cast<std::size_t>(desc.fold->producer)].out, desc.fold->rowOfChannel, site.scale);
+      producer.weight.divideRows(divisors);
+      for (std::size_t row = 0; row < producer.bias.size(); ++row) producer.bias[row] /= divisors[row];
       producer.biasChanged = producer.biasChanged || !producer.bias.empty();
       return;
     }
     const model::NormDesc& norm = m_block.norms[static_cast<std::size_t>(desc.fold->producer)];
-    DType dtype = DType::F32;
-    const std::vector<float> weight = readFinite(m_source, norm.weight, dtype);
-    m_result.folded[norm.weight] = foldNormWeight(weight, norm.weightOffset, site.scale, dtype);
+    const compute::HostTensor weight = m_source.tensor(norm.weight);
+    m_result.folded[norm.weight] = foldNormWeight(finiteValues(weight), norm.weightOffset, site.scale, weight.dtype);
     if (norm.bias.empty()) return;
-    const std::vector<float> bias = readFinite(m_source, norm.bias, dtype);
-    m_result.folded[norm.bias] = foldNormBias(bias, site.scale, site.shift, dtype);
+    const compute::HostTensor bias = m_source.tensor(norm.bias);
+    m_result.folded[norm.bias] = foldNormBias(finiteValues(bias), site.scale, site.shift, bias.dtype);
   }
 
   void quantize() {
@@ -142,6 +131,8 @@ class BlockJob {
     const QuantMethod& method = findMethod(name);
     const ParamSet params = step ? step->params : ParamSet(method.params());
     m_result.linears.resize(m_linears.size());
+    const std::vector<int> order = quantizationOrder();
+    auto next = order.begin();
     for (std::size_t i = 0; i < m_block.sites.size(); ++i) {
       const SiteId id = m_block.sites[i].id;
       const SitePlan& site = m_result.sites[i];
@@ -156,22 +147,28 @@ class BlockJob {
           result.bias = std::move(linear.bias);
         }
         if (site.linears[r].scheme.isFloat()) {
-          for (float& value : linear.weight) value = roundTo(linear.weightDtype, value);
-          result.floatWeight = std::move(linear.weight);
+          const DType dtype = linear.weight.dtype();
+          result.floatWeight = linear.weight.take();
+          for (float& value : result.floatWeight) value = roundTo(dtype, value);
           m_result.weightErrors[result.module] = 0;
           continue;
         }
+        // While one weight is quantized the next comes to the device; second-order methods read weights on the host.
+        if (method.observers(params).empty() && ++next < order.end()) prefetch(linearAt(*next).weight);
         JobContext named = m_context;
         named.diagnostic = [this, &result](const Diagnostic& found) { report(found, result.module); };
         try {
-          result.weight = method.quantizeWeight({m_snapshot.site(id), m_snapshot, site, site.linears[r], linear.weight,
-                                                 linear.clipLimits, m_plan.recipe.rules.scaleDtype},
-                                                params, named);
+          compute::WeightCodes codes =
+              method.quantizeWeight({m_backend, m_snapshot.site(id), m_snapshot, site, site.linears[r], linear.weight,
+                                     linear.clipLimits, m_plan.recipe.rules.scaleDtype},
+                                    params, named);
+          result.weight = std::move(codes.weight);
+          m_result.weightErrors[result.module] = codes.sums.energy > 0 ? codes.sums.error / codes.sums.energy : 0;
         } catch (const Error& error) {
+          if (error.where() == m_block.linears[static_cast<std::size_t>(index)].weight) throw;
           throw Error(error.code(), fmt::format("{}: {}", result.module, error.where()), error.text(), error.remedy());
         }
-        m_result.weightErrors[result.module] = relativeError(linear.weight, dequantizeWeight(result.weight));
-        linear.weight = {};
+        linear.weight.drop();
       }
     }
   }
@@ -204,20 +201,29 @@ class BlockJob {
     reorderRows(bias, rows);
   }
 
+  /// The linears that become codes, in the order in which they do.
+  std::vector<int> quantizationOrder() const {
+    std::vector<int> order;
+    for (std::size_t i = 0; i < m_block.sites.size(); ++i) {
+      for (std::size_t r = 0; r < m_block.sites[i].readers.size(); ++r) {
+        if (!m_result.sites[i].linears[r].scheme.isFloat()) order.push_back(m_block.sites[i].readers[r]);
+      }
+    }
+    return order;
+  }
+
+  void prefetch(FoldedWeight& weight) {
+    try {
+      weight.prepare(m_backend);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::OutOfMemory) throw;  // then it comes when its turn does
+    }
+  }
+
   /// A finding of a method, which does not know the linear's name.
   void report(Diagnostic found, const std::string& module) const {
     found.where = module + (found.where.empty() ? "" : ": " + found.where);
     m_context.report(found);
-  }
-
-  static double relativeError(const std::vector<float>& exact, const std::vector<float>& approximate) {
-    double error = 0, energy = 0;
-    for (std::size_t k = 0; k < exact.size(); ++k) {
-      const double difference = static_cast<double>(exact[k]) - approximate[k];
-      error += difference * difference;
-      energy += static_cast<double>(exact[k]) * exact[k];
-    }
-    return energy > 0 ? error / energy : 0;
   }
 
   Linear& linearAt(int index) { return m_linears.at(static_cast<std::size_t>(index)); }
@@ -226,6 +232,7 @@ class BlockJob {
   const checkpoint::TensorSource& m_source;
   const stats::Snapshot& m_snapshot;
   const Plan& m_plan;
+  compute::Backend& m_backend;
   const JobContext& m_context;
   std::vector<Linear> m_linears;
   QuantizedBlock m_result;
@@ -234,9 +241,11 @@ class BlockJob {
 }  // namespace
 
 QuantizedBlock quantizeBlock(const model::ModelGraph& graph, int index, const checkpoint::TensorSource& weights,
-                             const stats::Snapshot& snapshot, const Plan& plan, const JobContext& context) {
+                             const stats::Snapshot& snapshot, const Plan& plan, compute::Backend& backend,
+                             const JobContext& context) {
   const model::BlockGraph& block = graph.blocks.at(static_cast<std::size_t>(index));
-  return BlockJob(block, weights, snapshot, plan, context).run();
+  const compute::StopScope stop(backend, &context);
+  return BlockJob(block, weights, snapshot, plan, backend, context).run();
 }
 
 }  // namespace oscope::quant

@@ -7,7 +7,7 @@
 
 #include "analysis/base/job_context.h"
 #include "analysis/checkpoint/tensor_source.h"
-#include "analysis/compute/quantized_weight.h"
+#include "analysis/compute/backend.h"
 #include "analysis/model/model_graph.h"
 #include "analysis/stats/snapshot.h"
 #include "quant/policy/plan.h"
@@ -37,10 +37,12 @@ struct QuantizedBlock {
   std::map<std::string, double> weightErrors;
 };
 
-/// Folds and quantizes block `index` of `graph`. `snapshot` supplies details to methods that ask for them. Needs the
-/// memory of the block in float32 plus its codes. Errors: a plan of another graph (Mismatch), weights with NaN or
-/// infinity (NonFinite, naming tensor and element).
+/// Folds and quantizes block `index` of `graph` on `backend`; every backend makes the same bits. `snapshot` supplies
+/// details to methods that ask for them. Needs the memory of the block's codes and, where a method looks at weights, of
+/// the block in float32. Errors: a plan of another graph (Mismatch), weights with NaN or infinity (NonFinite, naming
+/// tensor and element).
 QuantizedBlock quantizeBlock(const model::ModelGraph& graph, int index, const checkpoint::TensorSource& weights,
-                             const stats::Snapshot& snapshot, const Plan& plan, const JobContext& context);
+                             const stats::Snapshot& snapshot, const Plan& plan, compute::Backend& backend,
+                             const JobContext& context);
 
 }  // namespace oscope::quant

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "quant/numerics/quantize.h"
+#include "quant/transform/folded_weight.h"
 
 namespace oscope::quant {
 namespace {
@@ -32,7 +33,8 @@ bool hasStaticBaseline(const std::vector<SitePlan>& sites) {
 }
 
 QuantizedBlock staticBaselineBlock(const model::BlockGraph& block, const checkpoint::TensorSource& source,
-                                   const std::vector<SitePlan>& sites, const NumericRules& rules) {
+                                   const std::vector<SitePlan>& sites, const NumericRules& rules,
+                                   compute::Backend& backend) {
   QuantizedBlock result;
   result.index = block.index;
   result.linears.resize(block.linears.size());
@@ -44,11 +46,11 @@ QuantizedBlock staticBaselineBlock(const model::BlockGraph& block, const checkpo
       QuantizedLinear& linear = result.linears[index];
       linear.module = desc.module;
       const WeightScheme& scheme = sites[s].linears.at(r).scheme;
-      std::vector<float> weight = compute::toFloat32(source.tensor(desc.weight));
+      FoldedWeight weight(source.tensor(desc.weight));
       if (scheme.isFloat()) {
-        linear.floatWeight = std::move(weight);
+        linear.floatWeight = weight.take();
       } else {
-        linear.weight = quantizeWeight(weight, desc.out, desc.in, scheme, rules.scaleDtype);
+        linear.weight = weight.quantize(backend, weightQuant(scheme, desc.in, rules.scaleDtype), {}).weight;
       }
     }
   }

@@ -56,9 +56,10 @@ void describeExport(const ExportedModel& files, const model::ModelGraph& graph, 
 
 /// The baseline beside `sites`, in the order of the graph; nullopt where none was asked for or none makes sense.
 std::optional<Contender> makeBaseline(const model::OpenedModel& model, const std::vector<SitePlan>& sites,
-                                      const NumericRules& rules, const VerifyOptions& options) {
+                                      const NumericRules& rules, const VerifyOptions& options,
+                                      compute::Backend& backend) {
   if (!options.staticBaseline || !hasStaticBaseline(sites)) return std::nullopt;
-  const auto block = [&model, sites, rules](int index) {
+  const auto block = [&model, &backend, sites, rules](int index) {
     std::vector<SitePlan> ofBlock;
     const model::BlockGraph& graph = model.graph.blocks.at(static_cast<std::size_t>(index));
     for (const model::SiteDesc& desc : graph.sites) {
@@ -66,7 +67,7 @@ std::optional<Contender> makeBaseline(const model::OpenedModel& model, const std
       if (found == sites.end()) throw Error(ErrorCode::Mismatch, toString(desc.id), "is not in the plan");
       ofBlock.push_back(*found);
     }
-    return staticBaselineBlock(graph, *model.weights, ofBlock, rules);
+    return staticBaselineBlock(graph, *model.weights, ofBlock, rules, backend);
   };
   return Contender{kBaselineName, model.weights.get(), block, false};
 }
@@ -78,6 +79,7 @@ void compare(const model::OpenedModel& model, Contender quantized, std::optional
   std::vector<Contender> contenders{std::move(quantized)};
   if (baseline) contenders.push_back(std::move(*baseline));
   ModelComparison comparison = compareModels(model, contenders, data, options, backend, context, "verify");
+  for (Diagnostic& found : comparison.diagnostics) report.diagnostics.push_back(std::move(found));
   report.floatPerplexity = comparison.floatPerplexity;
   report.floatNllPerWindow = std::move(comparison.floatNllPerWindow);
   report.quantized = std::move(comparison.contenders[0].model);
@@ -110,8 +112,8 @@ VerifyReport verifyExport(const model::OpenedModel& model, const std::filesystem
   std::vector<SitePlan> sites;
   for (const DeploySite& site : files.deploy().sites) sites.push_back(site.plan);
   const Contender quantized{files.deploy().recipe.name, &files, [&](int index) { return files.readBlock(index); }};
-  compare(model, quantized, makeBaseline(model, sites, files.deploy().recipe.rules, options), data, options, backend,
-          context, report);
+  compare(model, quantized, makeBaseline(model, sites, files.deploy().recipe.rules, options, backend), data, options,
+          backend, context, report);
   for (SiteMeasure& site : report.sites) site.predictedDb = files.site(site.id).predictedDb;
   report.seconds = watch.seconds();
   return report;
@@ -126,11 +128,11 @@ VerifyReport verifyPlan(const model::OpenedModel& model, const stats::Snapshot& 
   report.notes = plan.recipe.notes;
   report.snapshotHash = plan.snapshotHash;
   requireSameModel(plan.modelFingerprint, model.weights->fingerprint(), "plan");
-  const Contender quantized{plan.recipe.name, model.weights.get(), [&](int index) {
-                              return quantizeBlock(model.graph, index, *model.weights, snapshot, plan, context);
-                            }};
-  compare(model, quantized, makeBaseline(model, plan.sites, plan.recipe.rules, options), data, options, backend,
-          context, report);
+  const Contender quantized{
+      plan.recipe.name, model.weights.get(),
+      [&](int index) { return quantizeBlock(model.graph, index, *model.weights, snapshot, plan, backend, context); }};
+  compare(model, quantized, makeBaseline(model, plan.sites, plan.recipe.rules, options, backend), data, options,
+          backend, context, report);
   report.seconds = watch.seconds();
   return report;
 }

@@ -45,17 +45,13 @@ double best(const LtGemm& gemm, int calls, const std::vector<std::unique_ptr<Dev
 
 Roofs measureRoofs() {
   constexpr std::int64_t kSize = 8192;
-  constexpr std::size_t kCopied = std::size_t{1} << 30;
   Roofs roofs;
   std::vector<std::unique_ptr<DeviceBytes>> w;
-  w.push_back(std::make_unique<DeviceBytes>(kSize * kSize, 1));
-  const DeviceBytes x(kSize * kSize, 1), y(kSize * kSize * 4, 0), from(kCopied, 1), to(kCopied, 0);
+  w.push_back(std::make_unique<DeviceBytes>(kSize * kSize, DeviceBytes::Random::Int8));
+  const DeviceBytes x(kSize * kSize, DeviceBytes::Random::Int8), y(kSize * kSize * 4, 0);
   roofs.int8Rate =
       2.0 * kSize * kSize * kSize / best(LtGemm(LtType::Int8, kSize, kSize, kSize), 10, w, x.data(), y.data());
-  roofs.bandwidth =
-      2.0 * static_cast<double>(kCopied) / bench::secondsPerCall(5, [&](int, cudaStream_t stream) {
-        bench::check(cudaMemcpyAsync(to.data(), from.data(), kCopied, cudaMemcpyDeviceToDevice, stream), "copy");
-      });
+  roofs.bandwidth = bench::copyBandwidth();
   return roofs;
 }
 
@@ -67,14 +63,6 @@ struct Problem {
   std::vector<std::int8_t> codes;  ///< [rows, in]
   std::vector<float> scales;       ///< [rows]
 };
-
-/// Copies of `bytes` that together exceed the cache four times.
-std::size_t copiesOf(std::size_t bytes) {
-  int device = 0, cache = 0;
-  bench::check(cudaGetDevice(&device), "device");
-  bench::check(cudaDeviceGetAttribute(&cache, cudaDevAttrL2CacheSize, device), "cache");
-  return std::clamp<std::size_t>(4 * static_cast<std::size_t>(cache) / bytes + 1, 1, 64);
-}
 
 /// The documented sum (gpu/kernels/int_gemm_math.h) of one element.
 float documented(const Problem& problem, std::int64_t row, std::int64_t n, bool skinny) {
@@ -129,7 +117,7 @@ Problem makeProblem(const std::shared_ptr<gpu::CudaDevice>& device, std::int64_t
     problem.codes.push_back(static_cast<std::int8_t>(static_cast<int>(random() >> 24) - 128));
   }
   for (std::int64_t r = 0; r < rows; ++r) problem.scales.push_back(static_cast<float>(random() >> 20) * 1e-5f);
-  for (std::size_t i = copiesOf(static_cast<std::size_t>(out * in / 2)); i > 0; --i) {
+  for (std::size_t i = bench::copiesBeyondCache(static_cast<std::size_t>(out * in / 2)); i > 0; --i) {
     problem.copies.push_back(std::make_unique<gpu::DeviceQuantizedWeight>(device, problem.weight));
   }
   device->compute().synchronize("weights");
@@ -141,13 +129,14 @@ bool measure(const std::shared_ptr<gpu::CudaDevice>& device, const Problem& prob
              const Roofs& roofs) {
   const std::int64_t out = problem.out, in = problem.in;
   const auto elements = static_cast<std::size_t>(out * in);
-  const DeviceBytes x(static_cast<std::size_t>(rows * in) * 2, 1), scales(static_cast<std::size_t>(rows) * 4, 0);
+  const DeviceBytes x(static_cast<std::size_t>(rows * in) * 2, DeviceBytes::Random::Bf16),
+      scales(static_cast<std::size_t>(rows) * 4, 0);
   const DeviceBytes y(static_cast<std::size_t>(rows * out) * 4, 0);
   const int calls = static_cast<int>(std::clamp<std::int64_t>((std::int64_t{1} << 42) / (rows * out * in), 16, 128));
 
   std::vector<std::unique_ptr<DeviceBytes>> weights;
-  for (std::size_t i = copiesOf(elements * 2); i > 0; --i) {
-    weights.push_back(std::make_unique<DeviceBytes>(elements * 2, 0x3C));
+  for (std::size_t i = bench::copiesBeyondCache(elements * 2); i > 0; --i) {
+    weights.push_back(std::make_unique<DeviceBytes>(elements * 2, DeviceBytes::Random::Bf16));
   }
   const LtGemm bf16(LtType::Bf16, rows, in, out);
   const double bf16Seconds = best(bf16, calls, weights, x.data(), y.data());

@@ -11,7 +11,7 @@ GemmRoof measureCudaRoof(const std::string& deviceId) {
   constexpr auto kBytes = static_cast<std::size_t>(kSize * kSize) * 2;
   const std::size_t colon = deviceId.find(':');
   check(cudaSetDevice(colon == std::string::npos ? 0 : std::atoi(deviceId.c_str() + colon + 1)), "device");
-  const DeviceBytes x(kBytes, 0x3C), w(kBytes, 0x3B), y(kBytes, 0);  // 0x3C3C is a small positive bf16
+  const DeviceBytes x(kBytes, DeviceBytes::Random::Bf16), w(kBytes, DeviceBytes::Random::Bf16), y(kBytes, 0);
   const LtGemm gemm(LtType::Bf16, kSize, kSize, kSize);
   double best = 1e30;
   for (int a = 0; a < gemm.algorithms(); ++a) {

@@ -26,6 +26,22 @@ DeviceBytes::DeviceBytes(std::size_t bytes, int byte) {
   check(cudaMemset(m_data, byte, bytes), "device memory");
 }
 
+DeviceBytes::DeviceBytes(std::size_t bytes, Random random) : DeviceBytes(bytes, 0) {
+  constexpr std::size_t kPattern = std::size_t{8} << 20;
+  std::vector<std::uint16_t> pattern(kPattern / 2);
+  std::uint64_t state = 1;
+  for (std::uint16_t& word : pattern) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    const auto bits = static_cast<std::uint16_t>(state >> 48);
+    // Sign, an exponent of the last eight below 1, seven bits of fraction.
+    word =
+        random == Random::Int8 ? bits : static_cast<std::uint16_t>((bits & 0x807Fu) | (119u + (bits >> 7 & 7u)) << 7);
+  }
+  for (std::size_t at = 0; at < bytes; at += kPattern) {
+    check(cudaMemcpy(m_data + at, pattern.data(), std::min(kPattern, bytes - at), cudaMemcpyHostToDevice), "operand");
+  }
+}
+
 DeviceBytes::~DeviceBytes() {
   cudaFree(m_data);
 }
@@ -79,6 +95,21 @@ void LtGemm::run(int algorithm, const void* x, const void* w, void* y, cudaStrea
                        int8 ? static_cast<const void*>(&intZero) : &zero, y, m_y, y, m_y,
                        &m_algorithms[static_cast<std::size_t>(algorithm)], m_workspace->data(), kWorkspace, stream),
         "cublasLtMatmul");
+}
+
+double copyBandwidth() {
+  constexpr std::size_t kCopied = std::size_t{1} << 30;
+  const DeviceBytes from(kCopied, DeviceBytes::Random::Int8), to(kCopied, 0);
+  return 2.0 * static_cast<double>(kCopied) / secondsPerCall(5, [&](int, cudaStream_t stream) {
+           check(cudaMemcpyAsync(to.data(), from.data(), kCopied, cudaMemcpyDeviceToDevice, stream), "copy");
+         });
+}
+
+std::size_t copiesBeyondCache(std::size_t bytes) {
+  int device = 0, cache = 0;
+  check(cudaGetDevice(&device), "device");
+  check(cudaDeviceGetAttribute(&cache, cudaDevAttrL2CacheSize, device), "cache");
+  return std::clamp<std::size_t>(4 * static_cast<std::size_t>(cache) / bytes + 1, 1, 64);
 }
 
 double secondsPerCall(int calls, const std::function<void(int index, cudaStream_t stream)>& work) {

@@ -11,10 +11,13 @@
 
 namespace oscope::bench {
 
-/// Device memory that is freed at the end; filled with `byte`.
+/// Device memory that is freed at the end; filled with `byte`, or with random numbers: constant operands toggle no
+/// wires, so that a GPU runs products of them faster than any real ones.
 class DeviceBytes {
  public:
   DeviceBytes(std::size_t bytes, int byte);
+  enum class Random { Bf16, Int8 };  ///< bf16 in (-1, 1); all int8
+  DeviceBytes(std::size_t bytes, Random random);
   ~DeviceBytes();
   DeviceBytes(const DeviceBytes&) = delete;
   DeviceBytes& operator=(const DeviceBytes&) = delete;
@@ -51,6 +54,12 @@ class LtGemm {
 /// Seconds per call of `work(index, stream)` with index 0, 1, ... < calls: captured as one graph, so that launching it
 /// costs nothing, and replayed; the best of several replays.
 double secondsPerCall(int calls, const std::function<void(int index, cudaStream_t stream)>& work);
+
+/// Bytes per second, read and written ones together, of a copy within device memory.
+double copyBandwidth();
+/// Copies of an operand of `bytes` that together exceed the second-level cache four times: rotated through, they come
+/// from device memory, as weights of a model do.
+std::size_t copiesBeyondCache(std::size_t bytes);
 
 /// Throws std::runtime_error with CUDA's text.
 void check(cudaError_t status, const char* what);

@@ -70,6 +70,35 @@ TEST_P(QuantOps, TiesGoToEven) {
   EXPECT_EQ(downloaded(backend(), fake), (std::vector<float>{0, 2, 2, -0.0f, -2, -2, 7, -8, 7}));
 }
 
+// Codes and scales from the folded weight, counted in float64; sums of squares with them.
+TEST_P(QuantOps, WeightsBecomeCodesOfTheirGroup) {
+  const std::int64_t out = 5, in = 96, group = 32;
+  const HostTensor weight = rounded(DType::BF16, activations(out, in, 41), {out, in});
+  std::vector<float> columns, rows;
+  for (std::int64_t k = 0; k < in; ++k) columns.push_back(0.5f + static_cast<float>(k % 7));
+  for (std::int64_t n = 0; n < out; ++n) rows.push_back(1.0f + 0.3f * static_cast<float>(n));
+  const WeightQuant quant{4, group, true, DType::F16};
+  const WeightCodes actual = backend().quantizeWeight(*backend().prepareWeight(weight), {columns, rows}, quant, {});
+  std::vector<float> folded = toFloat32(weight);
+  for (std::size_t i = 0; i < folded.size(); ++i) {
+    folded[i] = folded[i] * columns[i % static_cast<std::size_t>(in)] / rows[i / static_cast<std::size_t>(in)];
+  }
+  double energy = 0, error = 0;
+  for (std::size_t slot = 0; slot < actual.weight.scales.size(); ++slot) {
+    const float* first = folded.data() + slot * group;
+    const float scale = actual.weight.scales[slot];
+    ASSERT_EQ(scale, roundTo(DType::F16, absmax(first, first + group) / 7.0f));
+    for (std::size_t k = 0; k < static_cast<std::size_t>(group); ++k) {
+      const double code = std::clamp(std::nearbyint(static_cast<double>(first[k] / scale)), -8.0, 7.0);
+      ASSERT_EQ(actual.weight.codes[slot * group + k], code) << slot << ", " << k;
+      energy += static_cast<double>(first[k]) * first[k];
+      error += (first[k] - scale * code) * (first[k] - scale * code);
+    }
+  }
+  EXPECT_NEAR(actual.sums.energy, energy, kSquareSumTolerance * energy);
+  EXPECT_NEAR(actual.sums.error, error, kSquareSumTolerance * error);
+}
+
 QuantizedWeight randomWeight(std::int64_t out, std::int64_t in, std::int64_t group, int bits, bool asymmetric) {
   QuantizedWeight w{out, in, bits, group, {}, {}, {}};
   const std::vector<float> noise = activations(out, in, 33);

@@ -25,6 +25,8 @@ inline constexpr double kIntegerLinearTolerance = 1e-6;
 inline constexpr double kFakeLinearTolerance = 5e-6;
 /// Fake quantization: the grid value in float32.
 inline constexpr double kFakeQuantTolerance = 1e-7;
+/// Sums of squares of a quantized weight: float32 inside a group, float64 beyond.
+inline constexpr double kSquareSumTolerance = 2e-7;
 /// Sums in float64 over float32 data, relative.
 inline constexpr double kSumTolerance = 1e-12;
 inline constexpr double kLogitTolerance = 1e-9;

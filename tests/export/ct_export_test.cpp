@@ -10,6 +10,7 @@
 #include "quant/export/exported_model.h"
 #include "tests/export/exported_sample.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/host_backend.h"
 
 namespace oscope::quant {
 namespace {
@@ -33,8 +34,8 @@ TEST(CtExport, ReadsBackBlockForBlockWhatWasQuantized) {
   EXPECT_EQ(report.linearsFloat, 0);
   const ExportedModel exported(sample.folder(), sample.model());
   for (const model::BlockGraph& block : sample.model().graph.blocks) {
-    const QuantizedBlock made =
-        quantizeBlock(sample.model().graph, block.index, *sample.model().weights, sample.snapshot(), sample.plan(), {});
+    const QuantizedBlock made = quantizeBlock(sample.model().graph, block.index, *sample.model().weights,
+                                              sample.snapshot(), sample.plan(), test::hostBackend(), {});
     const QuantizedBlock read = exported.readBlock(block.index);
     ASSERT_EQ(read.linears.size(), made.linears.size());
     for (std::size_t i = 0; i < made.linears.size(); ++i) {

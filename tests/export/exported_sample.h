@@ -5,6 +5,7 @@
 #include <string>
 
 #include "quant/export/export_registry.h"
+#include "tests/support/host_backend.h"
 #include "tests/support/made_snapshot.h"
 #include "tests/support/test_data.h"
 
@@ -50,7 +51,9 @@ class ExportedSample {
   }
 
   static const quant::ExportFormat& format() { return quant::findExportFormat("ct-exact"); }
-  quant::ExportReport write() { return format().write({m_model, m_snapshot, m_plan}, m_options, m_context); }
+  quant::ExportReport write() {
+    return format().write({m_model, m_snapshot, m_plan}, m_options, hostBackend(), m_context);
+  }
 
   quant::ExportOptions& options() { return m_options; }
   JobContext& context() { return m_context; }

@@ -11,6 +11,7 @@
 #include "quant/verify/verify.h"
 #include "tests/compute/tolerances.h"
 #include "tests/gpu/device_under_test.h"
+#include "tests/support/host_backend.h"
 #include "tests/support/random_checkpoint.h"
 #include "tests/support/test_data.h"
 
@@ -95,8 +96,8 @@ TEST_F(EndToEnd, PlansAndCodesAreThoseOfTheCpu) {
     }
     std::int64_t codes = 0, different = 0;
     for (const model::BlockGraph& block : model.graph.blocks) {
-      const auto one = quantizeBlock(model.graph, block.index, *model.weights, *onDevice, a, {});
-      const auto two = quantizeBlock(model.graph, block.index, *model.weights, *onCpu, b, {});
+      const auto one = quantizeBlock(model.graph, block.index, *model.weights, *onDevice, a, test::hostBackend(), {});
+      const auto two = quantizeBlock(model.graph, block.index, *model.weights, *onCpu, b, test::hostBackend(), {});
       for (std::size_t l = 0; l < one.linears.size(); ++l) {
         const auto& left = one.linears[l].weight.codes;
         const auto& right = two.linears[l].weight.codes;

@@ -12,6 +12,7 @@
 #include "tests/methods/golden_recipe.h"
 #include "tests/support/calibrated_snapshot.h"
 #include "tests/support/golden.h"
+#include "tests/support/host_backend.h"
 
 namespace oscope::quant {
 namespace {
@@ -114,7 +115,8 @@ TEST_P(MethodGolden, ScalesCodesAndClustersAgree) {
     const Plan plan = makePlan(*m_snapshot, *recipe);
     const bool gptq = method.find("gptq") != std::string::npos;
     for (int b = 0; b < static_cast<int>(m_model->graph.blocks.size()); ++b) {
-      const QuantizedBlock block = quantizeBlock(m_model->graph, b, *m_model->weights, *m_snapshot, plan, {});
+      const QuantizedBlock block =
+          quantizeBlock(m_model->graph, b, *m_model->weights, *m_snapshot, plan, test::hostBackend(), {});
       for (const SitePlan& site : block.sites) compareSite(site, golden, method);
       for (const QuantizedLinear& linear : block.linears) {
         compareLinear(linear, golden, method, gptq ? kGptqCodesThatMayDiffer : kCodesThatMayDiffer);
@@ -147,8 +149,10 @@ TEST_P(GptqLoss, IsNeverAboveRoundToNearest) {
   const Plan gptq = makePlan(*m_snapshot, recipe("gptq-w4a16"));
   const Plan rtn = makePlan(*m_snapshot, recipe("rtn-w4a16"));
   for (const model::BlockGraph& graph : m_model->graph.blocks) {
-    const QuantizedBlock a = quantizeBlock(m_model->graph, graph.index, *m_model->weights, *m_snapshot, gptq, {});
-    const QuantizedBlock b = quantizeBlock(m_model->graph, graph.index, *m_model->weights, *m_snapshot, rtn, {});
+    const QuantizedBlock a =
+        quantizeBlock(m_model->graph, graph.index, *m_model->weights, *m_snapshot, gptq, test::hostBackend(), {});
+    const QuantizedBlock b =
+        quantizeBlock(m_model->graph, graph.index, *m_model->weights, *m_snapshot, rtn, test::hostBackend(), {});
     for (const model::SiteDesc& site : graph.sites) {
       const stats::SiteStats& stats = m_snapshot->site(site.id);
       const std::vector<double> h = hessian(*m_snapshot->gram(site.id), stats.tokens, {});
@@ -172,7 +176,8 @@ TEST_P(AwqLoss, OfTheChosenScaleIsNeverAboveThatOfRatioZero) {
   const Plan plan = makePlan(*m_snapshot, awq);
   int scaled = 0;
   for (const model::BlockGraph& graph : m_model->graph.blocks) {
-    const QuantizedBlock block = quantizeBlock(m_model->graph, graph.index, *m_model->weights, *m_snapshot, plan, {});
+    const QuantizedBlock block =
+        quantizeBlock(m_model->graph, graph.index, *m_model->weights, *m_snapshot, plan, test::hostBackend(), {});
     for (std::size_t s = 0; s < graph.sites.size(); ++s) {
       const SitePlan& site = block.sites[s];
       if (site.scale.empty()) continue;

@@ -61,6 +61,10 @@ class ForwardingBackend : public compute::Backend {
                 std::int64_t rows) override {
     m_real->copyRows(from, fromRow, into, intoRow, rows);
   }
+  compute::WeightCodes quantizeWeight(const Weight& weight, const compute::WeightFold& fold,
+                                      const compute::WeightQuant& quant, std::span<const float> clipLimits) override {
+    return m_real->quantizeWeight(weight, fold, quant, clipLimits);
+  }
   void fakeQuant(Tensor& x, const Layout& layout, const compute::ActivationQuant& quant) override {
     m_real->fakeQuant(x, layout, quant);
   }

@@ -142,8 +142,10 @@ TEST_P(Reorder, ChangesNoCodeAndBringsClustersTogether) {
   };
   const Plan orderedPlan = planned(true), plainPlan = planned(false);
   const model::BlockGraph& block = m_model->graph.blocks[1];
-  const QuantizedBlock ordered = quantizeBlock(m_model->graph, 1, *m_model->weights, snapshot, orderedPlan, {});
-  const QuantizedBlock plain = quantizeBlock(m_model->graph, 1, *m_model->weights, snapshot, plainPlan, {});
+  const QuantizedBlock ordered =
+      quantizeBlock(m_model->graph, 1, *m_model->weights, snapshot, orderedPlan, test::hostBackend(), {});
+  const QuantizedBlock plain =
+      quantizeBlock(m_model->graph, 1, *m_model->weights, snapshot, plainPlan, test::hostBackend(), {});
 
   std::size_t reordered = 0;
   for (std::size_t s = 0; s < block.sites.size(); ++s) {

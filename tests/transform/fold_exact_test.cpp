@@ -10,6 +10,7 @@
 #include "quant/transform/quantized_source.h"
 #include "tests/support/calibrated_snapshot.h"
 #include "tests/support/golden.h"
+#include "tests/support/host_backend.h"
 
 namespace oscope::quant {
 namespace {
@@ -53,7 +54,8 @@ TEST_P(Folds, LeaveTheLogitsAlone) {
     const checkpoint::TensorSource* source = model.weights.get();
     std::size_t folded = 0;
     for (int b = 0; b < static_cast<int>(model.graph.blocks.size()); ++b) {
-      const QuantizedBlock block = quantizeBlock(model.graph, b, *model.weights, *snapshot, plan, {});
+      const QuantizedBlock block =
+          quantizeBlock(model.graph, b, *model.weights, *snapshot, plan, test::hostBackend(), {});
       for (const SitePlan& site : block.sites) folded += !site.scale.empty() || !site.order.empty();
       sources.push_back(std::make_unique<QuantizedSource>(*source, model.graph, block));
       source = sources.back().get();

@@ -8,6 +8,7 @@
 #include "quant/transform/quantize_block.h"
 #include "tests/support/golden.h"
 #include "tests/support/golden_snapshot.h"
+#include "tests/support/host_backend.h"
 #include "tests/support/test_data.h"
 
 namespace oscope::quant {
@@ -43,7 +44,7 @@ class FptqGolden : public ::testing::TestWithParam<Case> {
     m_plan = makePlan(*m_snapshot, recipe);
   }
   QuantizedBlock quantize(int block) {
-    return quantizeBlock(m_model->graph, block, *m_model->weights, *m_snapshot, m_plan, {});
+    return quantizeBlock(m_model->graph, block, *m_model->weights, *m_snapshot, m_plan, test::hostBackend(), {});
   }
 
   std::unique_ptr<test::GoldenFile> m_golden;

@@ -12,6 +12,7 @@
 #include "analysis/model/open_model.h"
 #include "quant/transform/quantized_source.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/host_backend.h"
 #include "tests/support/made_snapshot.h"
 #include "tests/support/test_data.h"
 #include "tests/support/tiny_model.h"
@@ -66,8 +67,10 @@ TEST_F(QuantizeBlock, FoldsIntoEveryEdgeLeaveTheLogitsAlone) {
   Recipe recipe = laeEverywhere();
   recipe.weights.bits = 16;
   const Plan plan = makePlan(snapshot, recipe);
-  const QuantizedBlock first = quantizeBlock(m_model->graph, 0, *m_model->weights, snapshot, plan, {});
-  const QuantizedBlock second = quantizeBlock(m_model->graph, 1, *m_model->weights, snapshot, plan, {});
+  const QuantizedBlock first =
+      quantizeBlock(m_model->graph, 0, *m_model->weights, snapshot, plan, test::hostBackend(), {});
+  const QuantizedBlock second =
+      quantizeBlock(m_model->graph, 1, *m_model->weights, snapshot, plan, test::hostBackend(), {});
   for (const SitePlan& site : first.sites) EXPECT_FALSE(site.scale.empty()) << toString(site.id);
   const QuantizedSource one(*m_model->weights, m_model->graph, first);
   const QuantizedSource both(one, m_model->graph, second);
@@ -85,7 +88,8 @@ TEST_F(QuantizeBlock, CodesComeFromFoldedWeights) {
   open();
   const test::MadeSnapshot snapshot = madeStatistics(m_model->graph);
   const Plan plan = makePlan(snapshot, laeEverywhere());
-  const QuantizedBlock block = quantizeBlock(m_model->graph, 1, *m_model->weights, snapshot, plan, {});
+  const QuantizedBlock block =
+      quantizeBlock(m_model->graph, 1, *m_model->weights, snapshot, plan, test::hostBackend(), {});
   ASSERT_EQ(block.linears.size(), m_model->graph.blocks[1].linears.size());
   for (const QuantizedLinear& linear : block.linears) {
     EXPECT_EQ(linear.weight.bits, 4);
@@ -101,8 +105,8 @@ TEST_F(QuantizeBlock, StoredValuesAreRoundedToTheCheckpointsType) {
   const test::MadeSnapshot snapshot = madeStatistics(m_model->graph);
   Recipe recipe = laeEverywhere();
   recipe.weights.bits = 16;
-  const QuantizedBlock block =
-      quantizeBlock(m_model->graph, 0, *m_model->weights, snapshot, makePlan(snapshot, recipe), {});
+  const QuantizedBlock block = quantizeBlock(m_model->graph, 0, *m_model->weights, snapshot, makePlan(snapshot, recipe),
+                                             test::hostBackend(), {});
   ASSERT_EQ(block.folded.size(), 2u) << "the block's two norms";
   for (const auto& [name, values] : block.folded) {
     for (float value : values) EXPECT_EQ(value, roundTo(DType::BF16, value)) << name;
@@ -123,8 +127,9 @@ TEST_F(QuantizeBlock, NamesWeightsThatAreNotFinite) {
   m_model = std::make_unique<model::OpenedModel>(model::openModel(m_folder / "model"));
   const test::MadeSnapshot snapshot = madeStatistics(m_model->graph);
   const Plan plan = makePlan(snapshot, laeEverywhere());
-  EXPECT_NO_THROW(quantizeBlock(m_model->graph, 0, *m_model->weights, snapshot, plan, {}));
-  const Error error = test::errorOf([&] { quantizeBlock(m_model->graph, 1, *m_model->weights, snapshot, plan, {}); });
+  EXPECT_NO_THROW(quantizeBlock(m_model->graph, 0, *m_model->weights, snapshot, plan, test::hostBackend(), {}));
+  const Error error = test::errorOf(
+      [&] { quantizeBlock(m_model->graph, 1, *m_model->weights, snapshot, plan, test::hostBackend(), {}); });
   EXPECT_EQ(error.code(), ErrorCode::NonFinite);
   EXPECT_EQ(error.where(), name);
   EXPECT_THAT(error.text(), HasSubstr("[3, 5]"));
@@ -135,7 +140,8 @@ TEST_F(QuantizeBlock, RefusesAPlanOfAnotherModel) {
   const test::MadeSnapshot snapshot = madeStatistics(m_model->graph);
   Plan plan = makePlan(snapshot, laeEverywhere());
   plan.sites[0].linears[0].out += 8;
-  const Error error = test::errorOf([&] { quantizeBlock(m_model->graph, 0, *m_model->weights, snapshot, plan, {}); });
+  const Error error = test::errorOf(
+      [&] { quantizeBlock(m_model->graph, 0, *m_model->weights, snapshot, plan, test::hostBackend(), {}); });
   EXPECT_EQ(error.code(), ErrorCode::Mismatch);
   EXPECT_THAT(error.where(), HasSubstr("blocks.0.attn_in"));
 }
@@ -148,7 +154,8 @@ TEST_F(QuantizeBlock, StopsWhenAsked) {
   stop.request_stop();
   JobContext context;
   context.stop = stop.get_token();
-  EXPECT_THROW(quantizeBlock(m_model->graph, 0, *m_model->weights, snapshot, plan, context), Cancelled);
+  EXPECT_THROW(quantizeBlock(m_model->graph, 0, *m_model->weights, snapshot, plan, test::hostBackend(), context),
+               Cancelled);
 }
 
 }  // namespace

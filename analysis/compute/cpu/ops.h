@@ -38,6 +38,10 @@ void attention(Parallel& parallel, const HeadView& q, const HeadView& k, const H
 /// y = act(x), n elements; y may be x.
 void activateRange(Activation act, const float* x, std::int64_t n, float* y);
 
+/// Backend::quantizeWeight.
+WeightCodes quantizeWeight(Parallel& parallel, const CpuWeight& weight, const WeightFold& fold,
+                           const WeightQuant& quant, std::span<const float> clipLimits);
+
 /// Scale of every row: one value per row, whatever the mode.
 std::vector<float> activationScales(Parallel& parallel, const Tensor& x, const SequenceLayout& layout,
                                     const ActivationQuant& quant);

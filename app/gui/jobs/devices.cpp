@@ -15,6 +15,7 @@ QString DeviceEntry::title() const {
     return QString::fromStdString(app::formatBytes(static_cast<double>(value)));
   };
   if (memoryBytes == 0) return word;
+  if (freeBytes == 0) return QObject::tr("%1 · %2").arg(word, bytes(memoryBytes));
   return QObject::tr("%1 · %2, %3 free").arg(word, bytes(memoryBytes), bytes(freeBytes));
 }
 

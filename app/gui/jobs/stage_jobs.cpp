@@ -149,8 +149,9 @@ Job* StageJobs::exportModel(const ExportRequest& request) {
   m_exportReport.reset();
   m_export = m_jobs.start<quant::ExportReport>(
       tr("Export"),
-      [=](const JobContext& context) {
-        return request.format->write({*model, *snapshot, *plan}, request.options, context);
+      [=, device = m_device](const JobContext& context) {
+        const auto backend = openDevice(device.isEmpty() ? QStringLiteral("cpu") : device);
+        return request.format->write({*model, *snapshot, *plan}, request.options, *backend, context);
       },
       [this](quant::ExportReport report) {
         m_document.setExported(QString::fromStdString(report.output.string()));

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <deque>
 #include <exception>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -231,7 +232,16 @@ void* launchMemory() {
 
 namespace {
 Schedule g_schedule;
+std::map<std::string, std::int64_t> g_launches;
 }  // namespace
+
+std::int64_t launchesOf(const std::string& name) {
+  return g_launches[name];
+}
+
+void countLaunch(const char* name) {
+  ++g_launches[name];
+}
 
 void setSchedule(const Schedule& schedule) {
   g_schedule = schedule;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <string>
 
 #include "gpu/kernels/launch.h"
 
@@ -38,6 +39,10 @@ void copyLater(void* to, const void* from, std::size_t bytes, bool live);
 void closeCopies();
 void waitForCopies(std::size_t pending);
 void* launchMemory();
+
+/// Launches of the kernel `name` in this process.
+std::int64_t launchesOf(const std::string& name);
+void countLaunch(const char* name);
 
 /// The schedule of the kernels that are launched from now on.
 void setSchedule(const Schedule& schedule);
@@ -128,8 +133,9 @@ inline uint4* launchShared() {
 }
 
 template <typename... Parameters, typename... Arguments>
-void launchKernel(const char*, void (*kernel)(Parameters...), std::int64_t blocks, int threads, int sharedBytes,
+void launchKernel(const char* name, void (*kernel)(Parameters...), std::int64_t blocks, int threads, int sharedBytes,
                   StreamHandle, const Arguments&... arguments) {
+  test::countLaunch(name);
   test::runKernel(static_cast<unsigned>(blocks), static_cast<unsigned>(threads), static_cast<std::size_t>(sharedBytes),
                   test::currentSchedule(), [&] { kernel(arguments...); });
 }

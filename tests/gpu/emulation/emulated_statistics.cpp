@@ -9,3 +9,4 @@
 #include "gpu/kernels/int_pack_kernels.cuh"
 #include "gpu/kernels/observe_kernels.cuh"
 #include "gpu/kernels/quantize_kernels.cuh"
+#include "gpu/kernels/weight_quant_kernels.cuh"

@@ -1,0 +1,4 @@
+#include "gpu/kernels/device_ops.cuh"
+
+// Behind the instructions that they use.
+#include "gpu/kernels/weight_quant_kernels.cuh"
