@@ -14,6 +14,7 @@
 #include "quant/transform/channel_clusters.h"
 #include "quant/transform/quantize_block.h"
 #include "quant/verify/folded_source.h"
+#include "tests/support/host_backend.h"
 #include "tests/support/made_snapshot.h"
 #include "tests/support/test_data.h"
 #include "tests/support/tiny_model.h"
