@@ -32,7 +32,7 @@ void Document::load(const QString& file, const QString& savedAs) {
         return loadAnything(file.toStdString(), now, context);
       },
       [this, savedAs, recovered](LoadedWorkspace loaded) { take(std::move(loaded), savedAs, recovered); },
-      QStringLiteral("open"));
+      kOpenChannel);
   connect(job, &Job::finished, this, [this](const JobOutcome& outcome) {
     if (outcome.state == JobOutcome::State::Failed) emit openFailed(outcome.text, outcome.where, outcome.remedy);
   });

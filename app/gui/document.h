@@ -39,6 +39,9 @@ class Document : public QObject {
   Q_OBJECT
 
  public:
+  /// Of the job that opens a path.
+  inline static const QString kOpenChannel = QStringLiteral("open");
+
   Document(JobRunner& jobs, QObject* parent = nullptr);
   ~Document() override;
 

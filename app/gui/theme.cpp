@@ -85,6 +85,15 @@ QFont sized(const QString& family, double pixels, QFont::Weight weight) {
   return font;
 }
 
+void put(QApplication& app, bool dark) {
+  g_theme = dark ? &darkTheme() : &lightTheme();
+  loadFonts();
+  app.setStyle(new WindowStyle);
+  app.setFont(uiFont(12));
+  app.setPalette(g_theme->palette());
+  app.setStyleSheet(g_theme->styleSheet());
+}
+
 }  // namespace
 
 QColor mixed(const QColor& ground, const QColor& over, double share) {
@@ -166,19 +175,16 @@ const Theme& theme() {
 
 void applyTheme(QApplication& app, ThemeChoice choice) {
   g_choice = choice;
-  const bool dark = choice == ThemeChoice::Dark || (choice == ThemeChoice::System && systemIsDark(app));
-  g_theme = dark ? &darkTheme() : &lightTheme();
-  loadFonts();
-  app.setStyle(new WindowStyle);
-  app.setFont(uiFont(12));
-  app.setPalette(g_theme->palette());
-  app.setStyleSheet(g_theme->styleSheet());
+  put(app, choice == ThemeChoice::Dark || (choice == ThemeChoice::System && systemIsDark(app)));
 }
 
 void followSystemTheme(QApplication& app) {
+  if (g_choice == ThemeChoice::System) followDesktop(app, systemIsDark(app));
+}
+
+void followDesktop(QApplication& app, bool dark) {
   if (g_choice != ThemeChoice::System) return;
-  const bool dark = systemIsDark(app);
-  dark == theme().dark ? app.setPalette(theme().palette()) : applyTheme(app, ThemeChoice::System);
+  dark == theme().dark ? app.setPalette(theme().palette()) : put(app, dark);  // asking took the palette away
 }
 
 void loadFonts() {

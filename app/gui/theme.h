@@ -41,6 +41,8 @@ enum class ThemeChoice { System, Light, Dark };
 void applyTheme(QApplication& app, ThemeChoice choice);
 /// The desktop's colours may have changed: applies the theme again where the choice is System.
 void followSystemTheme(QApplication& app);
+/// The same for a desktop that is known to be dark or light.
+void followDesktop(QApplication& app, bool dark);
 
 /// Loads the bundled fonts once; without them the system's fonts stand in.
 void loadFonts();

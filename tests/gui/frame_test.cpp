@@ -217,6 +217,10 @@ TEST_F(SampleWindow, EveryViewFitsIntoTheSmallestWindow) {
     QTest::qWait(100);
     EXPECT_EQ(m_window.size(), QSize(1280, 800)) << qPrintable(entry.id);
     EXPECT_LE(m_window.centralWidget()->geometry().right(), 1279) << qPrintable(entry.id);
+    if (entry.sideDocks) {
+      EXPECT_EQ(m_window.docks()->dock(Docks::Sites)->width(), 232) << "side docks take their minimum";
+      EXPECT_EQ(m_window.docks()->dock(Docks::Inspector)->width(), 288);
+    }
     const QDockWidget* inspector = m_window.docks()->dock(Docks::Inspector);
     if (inspector->isVisible()) {
       EXPECT_LE(inspector->geometry().right(), 1279) << qPrintable(entry.id);

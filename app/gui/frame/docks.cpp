@@ -4,6 +4,7 @@
 #include <QDockWidget>
 #include <QSettings>
 #include <algorithm>
+#include <utility>
 
 #include "app/gui/frame/dock_head.h"
 
@@ -12,6 +13,8 @@ namespace {
 
 constexpr int kLayoutVersion = 1;  // of QMainWindow::saveState: raised when docks or tool bars change
 constexpr int kSideHead = 44, kJobsHead = 32, kJobsHeight = 112;
+constexpr std::pair kWide{272, 328}, kNarrow{232, 288};  // Sites, Inspector
+constexpr int kNarrowBelow = 1440;                       // pixels of the window
 
 }  // namespace
 
@@ -22,8 +25,8 @@ Docks::Docks(QMainWindow* window) : QObject(window), m_window(window), m_jobsHei
     Qt::DockWidgetArea area;
     QSize smallest;
   };
-  const std::array<Kind, kCount> kinds{{{"sites", tr("Sites"), Qt::LeftDockWidgetArea, {232, 0}},
-                                        {"inspector", tr("Inspector"), Qt::RightDockWidgetArea, {288, 0}},
+  const std::array<Kind, kCount> kinds{{{"sites", tr("Sites"), Qt::LeftDockWidgetArea, {kNarrow.first, 0}},
+                                        {"inspector", tr("Inspector"), Qt::RightDockWidgetArea, {kNarrow.second, 0}},
                                         {"jobs", tr("Jobs and log"), Qt::BottomDockWidgetArea, {0, 0}}}};
   window->setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
   window->setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
@@ -42,7 +45,7 @@ Docks::Docks(QMainWindow* window) : QObject(window), m_window(window), m_jobsHei
     connect(toggle, &QAction::triggered, this, [this, place](bool wanted) { want(place, wanted); });
     connect(m_heads[place], &DockHead::closeRequested, this, [this, place] { want(place, false); });
   }
-  window->resizeDocks({m_docks[Sites], m_docks[Inspector]}, {272, 328}, Qt::Horizontal);
+  window->resizeDocks({m_docks[Sites], m_docks[Inspector]}, {kWide.first, kWide.second}, Qt::Horizontal);
   window->resizeDocks({m_docks[Jobs]}, {kJobsHeight}, Qt::Vertical);
   m_collapse = new QAction(tr("Collapse Jobs and log"), this);
   m_collapse->setCheckable(true);
@@ -62,6 +65,22 @@ void Docks::setCollapsed(bool collapsed) {
   dock->widget()->setVisible(!collapsed);
   if (!collapsed) m_window->resizeDocks({dock}, {m_jobsHeight}, Qt::Vertical);
   if (collapsed && !m_wanted[m_sideDocks][Jobs]) want(Jobs, true);  // the bar is what was asked for
+}
+
+void Docks::fitTo(int windowWidth) {
+  const bool narrow = windowWidth < kNarrowBelow;
+  if (narrow == m_narrow) return;
+  m_narrow = narrow;
+  m_refit = true;
+  refit();
+}
+
+void Docks::refit() {
+  // Hidden docks take no width: it waits until they are shown.
+  if (!m_refit || m_docks[Sites]->isHidden() || m_docks[Inspector]->isHidden()) return;
+  m_refit = false;
+  const auto& [sites, inspector] = m_narrow ? kNarrow : kWide;
+  m_window->resizeDocks({m_docks[Sites], m_docks[Inspector]}, {sites, inspector}, Qt::Horizontal);
 }
 
 void Docks::setContent(Place place, QWidget* content) {
@@ -92,6 +111,7 @@ void Docks::refresh() {
     m_toggles[place]->setChecked(shown);
     m_toggles[place]->setEnabled(m_open);
   }
+  refit();
 }
 
 void Docks::save(QSettings& settings) const {
@@ -103,6 +123,7 @@ void Docks::save(QSettings& settings) const {
   }
   settings.setValue(QStringLiteral("window/jobsCollapsed"), m_collapse->isChecked());
   settings.setValue(QStringLiteral("window/jobsHeight"), m_jobsHeight);
+  settings.setValue(QStringLiteral("window/narrow"), m_narrow);
 }
 
 void Docks::restore(QSettings& settings) {
@@ -117,6 +138,7 @@ void Docks::restore(QSettings& settings) {
   const int height = settings.value(QStringLiteral("window/jobsHeight"), kJobsHeight).toInt();
   if (collapsed) m_collapse->setChecked(true);
   m_jobsHeight = std::max(kJobsHeight, height);
+  m_narrow = settings.value(QStringLiteral("window/narrow")).toBool();
   refresh();
 }
 

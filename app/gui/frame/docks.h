@@ -36,12 +36,17 @@ class Docks : public QObject {
   /// Jobs as the bar of its head alone, and back to the height it had. Checkable, for the View menu.
   QAction* collapse() const { return m_collapse; }
 
+  /// Side docks take their smallest width in a narrow window, and the designed one again in a wide one. In between the
+  /// user's own widths stay.
+  void fitTo(int windowWidth);
+
   void save(QSettings& settings) const;
   void restore(QSettings& settings);
 
  private:
   void refresh();
   void want(Place place, bool wanted);
+  void refit();
   void setCollapsed(bool collapsed);
 
   QMainWindow* m_window;
@@ -51,6 +56,7 @@ class Docks : public QObject {
   std::array<std::array<bool, kCount>, 2> m_wanted{{{false, false, true}, {true, true, true}}};  ///< [sideDocks][place]
   QAction* m_collapse;
   int m_jobsHeight;  ///< of the expanded dock
+  bool m_narrow = false, m_refit = false;
   bool m_open = false, m_sideDocks = true, m_allHidden = false;
 };
 

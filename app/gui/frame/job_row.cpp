@@ -43,7 +43,7 @@ JobRow::JobRow(Job* job, QWidget* parent) : QWidget(parent), m_job(job), m_chann
   connect(m_title, &QPushButton::clicked, this, [this] {
     if (m_job != nullptr) emit activated(m_job);
   });
-  connect(m_cancel, &QToolButton::clicked, this, [this] { running() ? m_job->cancel() : deleteLater(); });
+  connect(m_cancel, &QToolButton::clicked, this, [this] { running() ? m_job->cancel() : removeRequested(); });
   connect(job, &Job::progressed, this, &JobRow::showProgress);
   connect(job, &Job::finished, this, &JobRow::showOutcome);
   job->running() ? showProgress() : showOutcome();

@@ -30,6 +30,7 @@ class JobRow : public QWidget {
 
  signals:
   void activated(oscope::gui::Job* job);
+  void removeRequested();
 
  private:
   void showProgress();

@@ -55,6 +55,8 @@ JobsDock::JobsDock(JobRunner& jobs, DockHead* head, QWidget* parent) : QWidget(p
   content->setProperty("class", "surface");
   m_rows = new QVBoxLayout(content);
   m_rows->setContentsMargins(0, 0, 0, 0);
+  m_nothing = makeLabel(tr("Nothing is running."), "hint", content);
+  m_rows->addWidget(m_nothing);
   m_rows->addStretch(1);
   scroll->setWidget(content);
   leftColumn->addWidget(scroll, 1);
@@ -133,25 +135,30 @@ std::vector<JobRow*> JobsDock::rows() const {
 void JobsDock::addRow(Job* job) {
   // What follows the selection or an edit happens again and again: its last time stands for all of them.
   std::vector<JobRow*> known = rows();
-  const auto remove = [this](JobRow* row) {
-    m_rows->removeWidget(row);
-    row->deleteLater();
-    row->hide();
-  };
   std::erase_if(known, [&](JobRow* row) {
     const bool same = row->title() == job->title() || (!row->channel().isEmpty() && row->channel() == job->channel());
     if (!same || row->running() || row->failed()) return false;
-    return remove(row), true;
+    return removeRow(row), true;
   });
   auto* row = new JobRow(job, this);
   connect(row, &JobRow::activated, this, &JobsDock::jobActivated);
+  connect(row, &JobRow::removeRequested, this, [this, row] {
+    removeRow(row);
+    refreshSummary();
+  });
   m_rows->insertWidget(0, row);
   for (std::size_t i = known.size(); i-- > 0 && known.size() >= kKeptRows;) {
     if (known[i]->running()) continue;
-    remove(known[i]);
+    removeRow(known[i]);
     known.erase(known.begin() + static_cast<std::ptrdiff_t>(i));
   }
   refreshSummary();
+}
+
+void JobsDock::removeRow(JobRow* row) {
+  m_rows->removeWidget(row);
+  row->hide();
+  row->deleteLater();
 }
 
 void JobsDock::setCollapsed(bool collapsed) {
@@ -163,6 +170,7 @@ void JobsDock::refreshSummary() {
   const std::vector<JobRow*> all = rows();
   const auto running = std::count_if(all.begin(), all.end(), [](const JobRow* row) { return row->running(); });
   const auto newest = std::find_if(all.begin(), all.end(), [](const JobRow* row) { return row->running(); });
+  m_nothing->setVisible(all.empty());
   QString text = running == 0 ? QString() : tr("%1 running").arg(running);
   m_headBar->setVisible(m_collapsed && running > 0);
   if (m_collapsed && newest != all.end()) {

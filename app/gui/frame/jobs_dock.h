@@ -6,6 +6,7 @@
 
 #include "analysis/base/diagnostic.h"
 
+class QLabel;
 class QPlainTextEdit;
 class QProgressBar;
 class QTabBar;
@@ -47,12 +48,14 @@ class JobsDock : public QWidget {
 
  private:
   void addRow(Job* job);
+  void removeRow(JobRow* row);
   void refreshSummary();
 
   DockHead* m_head;
   QWidget* m_left;
   ElidedLabel* m_summary;
   QProgressBar* m_headBar;
+  QLabel* m_nothing;  ///< stands in while there is no row
   QVBoxLayout* m_rows;
   QTabBar* m_tabs;
   QPlainTextEdit *m_log, *m_problems;

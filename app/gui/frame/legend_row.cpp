@@ -113,6 +113,19 @@ void LegendRow::setOn(int item, bool on) {
   m_items.at(static_cast<std::size_t>(item))->setChecked(on);
 }
 
+Json LegendRow::state() const {
+  Json on = Json::array();
+  for (const QAbstractButton* item : m_items) on.push_back(item->isChecked());
+  return on;
+}
+
+void LegendRow::restore(const Json& state) {
+  if (!state.is_array()) return;
+  for (std::size_t i = 0; i < std::min(m_items.size(), state.size()); ++i) {
+    if (m_items[i]->isCheckable() && state[i].is_boolean()) m_items[i]->setChecked(state[i].get<bool>());
+  }
+}
+
 void LegendRow::setHint(const QString& hint) {
   m_hint->setText(hint);
 }

@@ -7,6 +7,8 @@
 #include <functional>
 #include <vector>
 
+#include "analysis/base/json.h"
+
 class QAbstractButton;
 class QHBoxLayout;
 class QLabel;
@@ -29,6 +31,9 @@ class LegendRow : public QWidget {
   void setShown(int item, bool shown);  ///< whether the item stands in the row at all
   bool isOn(int item) const;
   void setOn(int item, bool on);
+  /// Which items are on, for a view's state; and back. Says toggled() of those that change.
+  Json state() const;
+  void restore(const Json& state);
   /// A small line after the items (a reason, what a picture assumes); it may wrap away where the row is narrow.
   void setHint(const QString& hint);
   /// The items as they stand, with a title at the right end of `width`: the head of a saved picture.

@@ -148,7 +148,10 @@ void MainWindow::connectAll() {
     m_session.dropRecovery(m_recovery->offered());
     refreshRecovery();
   });
-  const auto showBusy = [this](Job*) { m_frame->setBusy(m_jobs.busy()); };
+  const auto showBusy = [this](Job*) {
+    m_frame->setBusy(m_jobs.busy());
+    m_frame->setOpening(m_jobs.runs(Document::kOpenChannel));
+  };
   connect(&m_jobs, &JobRunner::jobStarted, this, showBusy);
   connect(&m_jobs, &JobRunner::jobFinished, this, showBusy);
 }
@@ -357,6 +360,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
 
 void MainWindow::resizeEvent(QResizeEvent* event) {
   QMainWindow::resizeEvent(event);
+  if (m_docks != nullptr) m_docks->fitTo(width());
   m_dropOverlay->setGeometry(centralWidget()->rect().adjusted(24, 24, -24, -24));
 }
 

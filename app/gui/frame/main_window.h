@@ -119,7 +119,7 @@ class MainWindow : public QMainWindow {
   ViewFrame* m_frame;
   DropZone* m_dropOverlay;
   RecoveryBanner* m_recovery;
-  Docks* m_docks;
+  Docks* m_docks = nullptr;
   SitesDock* m_sites;
   InspectorDock* m_inspector;
   JobsDock* m_jobsDock;

@@ -6,6 +6,7 @@
 #include <QVBoxLayout>
 
 #include "app/gui/document.h"
+#include "app/gui/frame/loading_veil.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/view_context.h"
 
@@ -66,6 +67,7 @@ ViewFrame::ViewFrame(const ViewServices& services, QWidget* parent) : QWidget(pa
   m_empty = empty;
   m_stack->addWidget(m_empty);
   column->addWidget(m_stack, 1);
+  m_opening = new LoadingVeil(m_stack);
 
   connect(empty, &EmptyState::actionRequested, this, &ViewFrame::emptyActionRequested);
   m_busyDelay.setSingleShot(true);
@@ -157,6 +159,10 @@ void ViewFrame::setStates(const Json& states) {
     const auto found = m_waiting.find(id.toStdString());
     if (view != nullptr && found != m_waiting.end()) view->restore(*found);
   }
+}
+
+void ViewFrame::setOpening(bool opening) {
+  m_opening->setLoading(opening);
 }
 
 void ViewFrame::setBusy(bool busy) {

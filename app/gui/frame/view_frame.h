@@ -16,6 +16,7 @@ class QToolButton;
 namespace oscope::gui {
 
 class Job;
+class LoadingVeil;
 
 class ViewFrame : public QWidget {
   Q_OBJECT
@@ -32,6 +33,8 @@ class ViewFrame : public QWidget {
   void clearError();
   /// A 2-px line under the header while a job that the view waits for runs.
   void setBusy(bool busy);
+  /// Another workspace is being opened: what is shown is dimmed until it is there.
+  void setOpening(bool opening);
   /// Saves picture or table of the current view through a file dialog.
   void saveAs();
   /// The same to a file whose suffix says what: .png, .svg or .csv. The job that writes it; null: nothing to write.
@@ -60,6 +63,7 @@ class ViewFrame : public QWidget {
   QHBoxLayout* m_controls;
   QWidget* m_busyLine;
   QTimer m_busyDelay;
+  LoadingVeil* m_opening;
   ErrorBar* m_error;
   QStackedWidget* m_stack;
   QWidget* m_empty;

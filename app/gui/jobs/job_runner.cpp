@@ -58,6 +58,11 @@ bool JobRunner::busy() const {
   return std::any_of(m_jobs.begin(), m_jobs.end(), [](const auto& job) { return job->running() && !job->quiet(); });
 }
 
+bool JobRunner::runs(const QString& channel) const {
+  return std::any_of(m_jobs.begin(), m_jobs.end(),
+                     [&](const auto& job) { return job->running() && job->channel() == channel; });
+}
+
 void JobRunner::dropOldest() {
   std::erase_if(m_jobs, [](const auto& job) {
     return !job->running() && static_cast<double>(job->m_clock.elapsed()) / 1000.0 - job->m_seconds > kKeptSeconds;

@@ -81,6 +81,7 @@ class JobRunner : public QObject {
   std::vector<Job*> jobs() const;
   int runningCount() const;
   bool busy() const;  ///< whether a job runs that is not quiet
+  bool runs(const QString& channel) const;
 
  signals:
   void jobStarted(oscope::gui::Job* job);

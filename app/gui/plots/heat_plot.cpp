@@ -36,7 +36,6 @@ void HeatPlot::setBands(std::vector<HeatBand> bands, const HeatScale& scale) {
   const bool sameShape = shape(bands) == shape(m_bands);
   m_bands = std::move(bands);
   m_scale = scale;
-  m_waiting = false;
   if (!sameShape) {
     m_window = HeatWindow::whole(rows());
     m_cursor.reset();
@@ -53,7 +52,6 @@ void HeatPlot::setEmptyText(const QString& text) {
   m_pictures = {};
   m_hovered.reset();
   m_cursor.reset();
-  m_waiting = false;
   update();
 }
 
@@ -66,14 +64,6 @@ void HeatPlot::setTitles(const QString& columns, const QString& rows, const QStr
 
 void HeatPlot::setMark(std::optional<HeatMark> mark) {
   m_mark = mark;
-  update();
-}
-
-void HeatPlot::setWaiting(bool waiting) {
-  if (waiting == m_waiting) return;
-  m_waiting = waiting;
-  m_since.start();
-  if (waiting) m_dimTimer.start(kDimAfter);
   update();
 }
 

@@ -56,8 +56,6 @@ class HeatPlot : public QWidget {
   void setTitles(const QString& columns, const QString& rows, const QString& bars = {});
   void setTooltip(std::function<QString(const HeatCell&)> tooltip) { m_tooltip = std::move(tooltip); }
   void setMark(std::optional<HeatMark> mark);
-  /// The shown tables are about to be replaced: they are dimmed after a while.
-  void setWaiting(bool waiting);
   void fit();
   bool isZoomed() const { return m_window != HeatWindow::whole(rows()); }
   const HeatWindow& window() const { return m_window; }
@@ -133,7 +131,7 @@ class HeatPlot : public QWidget {
   std::optional<HeatCell> m_hovered, m_cursor;
   Pictures m_pictures;
   int m_revision = 0;  ///< counts changes of tables, scale and size
-  bool m_waiting = false, m_panning = false, m_moved = false;
+  bool m_panning = false, m_moved = false;
   QElapsedTimer m_since;  ///< how long the old pictures have been standing in
   QTimer m_dimTimer;
   QPointF m_pressed, m_last;

@@ -28,7 +28,7 @@ void HeatPlot::paintAll(QPainter& painter, const Pictures& pictures, bool live) 
     painter.drawText(rect().adjusted(24, 0, -24, 0), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
     return;
   }
-  const bool old = m_waiting || !isSettled();
+  const bool old = !isSettled();
   for (int band = 0; band < static_cast<int>(m_bands.size()); ++band) {
     if (live && old && m_since.isValid() && m_since.elapsed() >= kWaitingAfter) painter.setOpacity(kWaitingOpacity);
     paintBand(painter, band, pictures);

@@ -11,7 +11,6 @@ namespace oscope::gui {
 namespace {
 
 constexpr double kSmallestBand = 4;  // pixels; less is a click
-constexpr double kDimmed = 0.6;
 constexpr double kKeyZoom = 0.8, kKeyPan = 0.1;
 
 }  // namespace
@@ -69,11 +68,6 @@ void PlotWidget::fit() {
   emit zoomed();
 }
 
-void PlotWidget::setDimmed(bool dimmed) {
-  m_dimmed = dimmed;
-  update();
-}
-
 bool PlotWidget::escape() {
   if (m_dragging) {
     m_dragging = false;
@@ -107,9 +101,7 @@ void PlotWidget::renderTo(QPainter& painter) {
 
 void PlotWidget::paintEvent(QPaintEvent*) {
   QPainter painter(this);
-  painter.setOpacity(m_dimmed ? kDimmed : 1.0);
   paintAll(painter, true);
-  painter.setOpacity(1.0);
   if (hasFocus()) {
     painter.setPen(QPen(theme().accent, 1.5));
     painter.setBrush(Qt::NoBrush);

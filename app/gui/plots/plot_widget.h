@@ -29,9 +29,9 @@ class PlotWidget : public QWidget {
   /// The visible part, and where it stands.
   const PlotFrame& frame() const { return m_frame; }
   void setVisible(const Scale& x, const Scale& y);
+  const Scale& wholeX() const { return m_wholeX; }
+  const Scale& wholeY() const { return m_wholeY; }
   using QWidget::setVisible;
-  /// The picture stays, paler, while its successor is made.
-  void setDimmed(bool dimmed);
   /// Leaves a rubber band; false where there was none.
   virtual bool escape();
   /// Paints the plot without hover and band, for pictures.
@@ -84,7 +84,7 @@ class PlotWidget : public QWidget {
   QMarginsF m_margins{72, 14, 16, 50};
   std::optional<QRectF> m_band;
   QPointF m_pressed, m_last;
-  bool m_panning = false, m_spaceDown = false, m_dragging = false, m_dimmed = false;
+  bool m_panning = false, m_spaceDown = false, m_dragging = false;
 };
 
 }  // namespace oscope::gui

@@ -5,6 +5,7 @@
 #include <QString>
 #include <QWidget>
 #include <functional>
+#include <map>
 #include <vector>
 
 #include "analysis/base/json.h"
@@ -13,6 +14,8 @@
 namespace oscope::gui {
 
 class Document;
+class Job;
+class LoadingVeil;
 class ViewContext;
 class JobRunner;
 class StageJobs;
@@ -45,9 +48,7 @@ class View : public QWidget {
   /// The data as CSV, empty: none. A view of many figures gives tableWork() instead, which a job makes, and hasTable().
   virtual QString csv() const { return {}; }
   virtual bool hasTable() const { return !csv().isEmpty(); }
-  virtual TextWork tableWork() const {
-    return [text = csv().toStdString()](const JobContext&) { return text; };
-  }
+  virtual TextWork tableWork() const;
   /// Shows all of the data again. False from canFit(): there is nothing to zoom.
   virtual bool canFit() const { return false; }
   virtual void fit() {}
@@ -63,6 +64,15 @@ class View : public QWidget {
   /// The view's own buttons ask for what the header's would do.
   void saveRequested();
   void moreRequested(QWidget* below);
+
+ protected:
+  /// What `part` shows is about to be replaced: after 200 ms it is dimmed to 60 %, until it is said not to be.
+  void setLoading(QWidget* part, bool loading);
+  /// While the job, or a newer one in its place, runs.
+  void dimWhile(Job* job, JobRunner& jobs, QWidget* part);
+
+ private:
+  std::map<QWidget*, LoadingVeil*> m_veils;  ///< children of their parts
 };
 
 /// Groups of the rail.

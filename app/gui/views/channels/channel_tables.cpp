@@ -90,9 +90,7 @@ ChannelTables::ChannelTables(QWidget* parent) : QWidget(parent) {
   QHeaderView* heads = m_evidenceTable->horizontalHeader();
   heads->setSectionResizeMode(QHeaderView::Fixed);
   heads->setSectionResizeMode(EvidenceModel::Token, QHeaderView::Stretch);
-  for (const auto& [section, width] : {std::pair(0, 60), std::pair(1, 66), std::pair(2, 54)}) {
-    heads->resizeSection(section, width);
-  }
+  sizeEvidence(false);
 
   m_threshold = new QDoubleSpinBox(tables);
   m_threshold->setRange(1.1, 10'000);
@@ -127,10 +125,18 @@ ChannelTables::ChannelTables(QWidget* parent) : QWidget(parent) {
   connect(m_threshold, &QDoubleSpinBox::valueChanged, this, &ChannelTables::thresholdChanged);
 }
 
+void ChannelTables::sizeEvidence(bool narrow) {
+  constexpr int kWide[] = {60, 66, 54}, kTight[] = {52, 54, 42};  // the token takes the rest
+  for (int section = 0; section < EvidenceModel::Token; ++section) {
+    m_evidenceTable->horizontalHeader()->resizeSection(section, (narrow ? kTight : kWide)[section]);
+  }
+}
+
 void ChannelTables::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
   const bool narrow = width() < kNarrow;
   if (narrow != (event->oldSize().width() < kNarrow)) {
+    sizeEvidence(narrow);
     narrow ? m_split->setSizes({width() * 54 / 100, width() * 46 / 100})
            : m_split->setSizes({width() * 58 / 100, width() * 42 / 100});
   }

@@ -41,6 +41,8 @@ class ChannelTables : public QWidget {
   void resizeEvent(QResizeEvent* event) override;
 
  private:
+  void sizeEvidence(bool narrow);
+
   std::shared_ptr<const ChannelSeries> m_series;
   QSplitter* m_split;
   QDoubleSpinBox* m_threshold;

@@ -13,7 +13,6 @@
 #include "app/gui/document.h"
 #include "app/gui/frame/legend_row.h"
 #include "app/gui/frame/widgets.h"
-#include "app/gui/jobs/job_runner.h"
 #include "app/gui/plots/save_picture.h"
 #include "app/gui/theme.h"
 #include "app/gui/view_context.h"
@@ -36,7 +35,8 @@ QString text(const std::string& utf8) {
 
 }  // namespace
 
-ChannelsView::ChannelsView(const ViewServices& services, QWidget* parent) : View(parent), m_services(services) {
+ChannelsView::ChannelsView(const ViewServices& services, QWidget* parent)
+    : View(parent), m_services(services), m_inquiry(services.jobs, QStringLiteral("channels.detail")) {
   build();
   Document& document = m_services.document;
   ViewContext& context = m_services.context;
@@ -145,21 +145,19 @@ void ChannelsView::showEvent(QShowEvent* event) {
 
 void ChannelsView::refresh() {
   m_stale = !isVisible();
-  if (m_stale && !m_services.document.snapshot()) m_detail.reset();
+  if (m_stale && !m_services.document.snapshot()) m_inquiry.forget();
   if (m_stale) return;
   const Document& document = m_services.document;
   const auto site = m_services.context.selection().current;
   const auto index = site && document.plan() ? document.indexOf(*site) : std::nullopt;
   if (!index || !document.snapshot()) {
     m_series.reset();
-    m_question.reset();
-    m_detail.reset();
+    m_inquiry.forget();
     m_stack->setCurrentIndex(0);
     emit subtitleChanged();
     return;
   }
-  const bool newSite =
-      !m_series || m_series->site != *site || !m_question || m_question->snapshot != document.snapshot()->contentHash();
+  const bool newSite = !m_series || !m_inquiry.isAbout({*site, document.snapshot()->contentHash()});
   m_series = std::make_shared<const ChannelSeries>(
       channelSeries(document.snapshot()->sites()[*index], document.plan()->sites[*index], document.recipe()));
   m_stack->setCurrentIndex(1);
@@ -170,43 +168,33 @@ void ChannelsView::refresh() {
 
 void ChannelsView::requestDetail() {
   const Document& document = m_services.document;
-  const std::size_t index = *document.indexOf(m_series->site);
-  Question question{m_series->site,          document.snapshot()->contentHash(),
-                    m_series->fold.scale,    document.plan()->sites[index].linears.front().scheme,
-                    document.recipe().rules, document.plan()->sites[index].activation.clusters};
-  if (m_question == question) return;
-  if (!m_question || m_question->site != question.site || m_question->snapshot != question.snapshot) m_detail.reset();
-  m_predictedBefore = m_predictedAfter = {};
-  m_question = question;
-
-  struct Answer {
-    std::shared_ptr<const stats::SiteDetail> detail;
-    quant::Prediction before, after;
-  };
-  m_services.jobs.start<Answer>(
-      tr("Read %1").arg(siteTitle(question.site)),
-      [question, snapshot = document.snapshot(), known = m_detail](const JobContext&) {
-        Answer answer;
-        answer.detail = known ? known : std::make_shared<const stats::SiteDetail>(snapshot->detail(question.site));
+  const quant::SitePlan& plan = document.plan()->sites[*document.indexOf(m_series->site)];
+  const Question question{{m_series->site, document.snapshot()->contentHash()},
+                          m_series->fold.scale,
+                          plan.linears.front().scheme,
+                          document.recipe().rules,
+                          plan.activation.clusters};
+  if (m_inquiry.question() == question) return;
+  m_predicted = {};
+  m_inquiry.ask(
+      question, document.snapshot(),
+      [question](const stats::SnapshotPtr& snapshot, const auto& detail, const JobContext&) {
         const stats::SiteStats& site = snapshot->site(question.site);
         quant::WhatIf whatIf;
         whatIf.weights = question.weights;
         whatIf.rules = question.rules;
-        answer.before = quant::predict(site, *answer.detail, whatIf);
+        Answer answer;
+        answer.before = quant::predict(site, *detail, whatIf);
         whatIf.clusters = question.clusters;
         if (question.clusters.labels.empty()) whatIf.scale = question.scale;
-        answer.after = quant::predict(site, *answer.detail, whatIf);
+        answer.after = quant::predict(site, *detail, whatIf);
         return answer;
       },
-      [this, question](Answer answer) {
-        if (m_question != question) return;
-        m_detail = answer.detail;
-        m_predictedBefore = answer.before;
-        m_predictedAfter = answer.after;
+      [this](const Answer& answer) {
+        m_predicted = answer;
         refreshFigures();
         refreshChannel();
-      },
-      QStringLiteral("channels.detail"));
+      });
 }
 
 void ChannelsView::showSeries(bool newSite) {
@@ -232,6 +220,7 @@ void ChannelsView::showSeries(bool newSite) {
   m_rank->setSeries(m_series);
   m_order->setScales({-0.5, count - 0.5, false}, y, !newSite);
   m_rank->setScales({1, std::max(2.0, count), true}, y, !newSite);
+  restoreZoom();
   refreshFigures();
   m_tables->setSeries(m_series);
   refreshChannel();
@@ -251,9 +240,9 @@ void ChannelsView::refreshFigures() {
   };
   m_figures->setBefore(kAboveTen, above(m_series->rankedBefore, m_series->medianBefore));
   m_figures->setFigure(kAboveTen, above(m_series->rankedAfter, m_series->medianAfter));
-  m_figures->setBefore(kSqnr, text(app::formatDb(m_predictedBefore.total)));
+  m_figures->setBefore(kSqnr, text(app::formatDb(m_predicted.before.total)));
   const bool clustered = !m_series->labels.empty();
-  m_figures->setFigure(kSqnr, text(app::formatDb(possible || clustered ? m_predictedAfter.total : std::nullopt)),
+  m_figures->setFigure(kSqnr, text(app::formatDb(possible || clustered ? m_predicted.after.total : std::nullopt)),
                        clustered ? tr("dB by cluster") : tr("dB"));
 }
 
@@ -270,7 +259,7 @@ void ChannelsView::refreshChannel() {
   m_order->setSelected(selected);
   m_rank->setSelected(selected);
   if (const auto channel = shownChannel()) {
-    m_tables->setChannel(m_services.document.snapshot(), m_detail.get(), *channel, selected == channel);
+    m_tables->setChannel(m_services.document.snapshot(), m_inquiry.detail().get(), *channel, selected == channel);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "app/gui/views/channels/channel_series.h"
+#include "app/gui/views/site_inquiry.h"
 #include "app/gui/views/view.h"
 #include "quant/policy/what_if.h"
 
@@ -33,6 +34,8 @@ class ChannelsView : public View {
   /// Every channel of the site, full precision.
   TextWork tableWork() const override;
   bool hasTable() const override { return m_series != nullptr; }
+  Json state() const override;
+  void restore(const Json& state) override;
 
   ChannelOrderPlot* orderPlot() const { return m_order; }
   ChannelRankPlot* rankPlot() const { return m_rank; }
@@ -40,21 +43,22 @@ class ChannelsView : public View {
   ChannelTables* tables() const { return m_tables; }
   std::shared_ptr<const ChannelSeries> series() const { return m_series; }
   /// Whether the site's large arrays are here (token evidence of sampled rows, predictions).
-  bool isComplete() const { return m_detail != nullptr; }
+  bool isComplete() const { return m_inquiry.detail() != nullptr; }
 
  protected:
   void showEvent(QShowEvent* event) override;
 
  private:
   /// What of the workspace the predictions were computed from.
-  struct Question {
-    SiteId site;
-    std::string snapshot;  ///< content hash
+  struct Question : SiteQuestion {
     std::vector<float> scale;
     quant::WeightScheme weights;
     quant::NumericRules rules;
     quant::ActivationClusters clusters;
     friend bool operator==(const Question&, const Question&) = default;
+  };
+  struct Answer {
+    quant::Prediction before, after;
   };
   void build();
   void refresh();
@@ -63,6 +67,8 @@ class ChannelsView : public View {
   void refreshChannel();
   void requestDetail();
   void arrange();
+  /// The zoom that restore() was given, once its site is shown.
+  void restoreZoom();
   std::optional<std::int64_t> shownChannel() const;
 
   ViewServices m_services;
@@ -78,9 +84,9 @@ class ChannelsView : public View {
 
   bool m_stale = true;
   std::shared_ptr<const ChannelSeries> m_series;
-  std::shared_ptr<const stats::SiteDetail> m_detail;
-  std::optional<Question> m_question;
-  quant::Prediction m_predictedBefore, m_predictedAfter;
+  SiteInquiry<Question, Answer> m_inquiry;
+  Answer m_predicted;
+  Json m_wanted;  ///< what restore() was given, until its site is shown
 };
 
 }  // namespace oscope::gui

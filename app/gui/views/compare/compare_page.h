@@ -21,6 +21,8 @@ class ComparePage : public QWidget {
 
  signals:
   void summaryChanged();
+  /// What is shown is about to be replaced, or has been.
+  void loading(bool loading);
 };
 
 }  // namespace oscope::gui

@@ -35,7 +35,9 @@ CompareView::CompareView(const ViewServices& services, QWidget* parent) : View(p
   connect(m_showEqual, &QCheckBox::toggled, m_snapshots, &SnapshotsPage::setShowEqual);
   connect(m_showEqual, &QCheckBox::toggled, m_recipes, &RecipesPage::setShowEqual);
   for (int i = 0; i < m_pages->count(); ++i) {
-    connect(static_cast<ComparePage*>(m_pages->widget(i)), &ComparePage::summaryChanged, this, &View::subtitleChanged);
+    auto* page = static_cast<ComparePage*>(m_pages->widget(i));
+    connect(page, &ComparePage::summaryChanged, this, &View::subtitleChanged);
+    connect(page, &ComparePage::loading, this, [this, page](bool loading) { setLoading(page, loading); });
   }
 }
 
@@ -68,6 +70,21 @@ FileWork CompareView::savePicture(const QString& path) {
 
 QString CompareView::csv() const {
   return page()->csv();
+}
+
+Json CompareView::state() const {
+  return {{"mode", m_mode->current()}, {"show_equal", m_showEqual->isChecked()}};
+}
+
+void CompareView::restore(const Json& state) {
+  if (!state.is_object()) return;
+  try {
+    const auto mode = optionalKey<std::int64_t>(state, "mode", kSnapshots, "compare view");
+    setMode(mode >= kSnapshots && mode <= kMethods ? static_cast<int>(mode) : kSnapshots);
+    m_showEqual->setChecked(optionalKey<bool>(state, "show_equal", false, "compare view"));
+  } catch (const std::exception&) {
+    return;  // of another version: what could be read stays
+  }
 }
 
 }  // namespace oscope::gui

@@ -28,6 +28,8 @@ class CompareView : public View {
   bool canSavePicture() const override;
   FileWork savePicture(const QString& path) override;
   QString csv() const override;
+  Json state() const override;
+  void restore(const Json& state) override;
 
   void setMode(int mode);
   SnapshotsPage* snapshots() const { return m_snapshots; }

@@ -113,7 +113,7 @@ void SnapshotsPage::askForOther() {
 void SnapshotsPage::openOther(const QString& path) {
   const stats::SnapshotPtr mine = m_services.document.snapshot();
   if (!mine) return;
-  m_services.jobs.start<Loaded>(
+  followJob(m_services.jobs.start<Loaded>(
       tr("Compare with %1").arg(QFileInfo(path).fileName()),
       [path, mine, recipe = m_services.document.recipe()](const JobContext&) {
         Loaded loaded{stats::openSnapshot(path.toStdString()), {}};
@@ -126,7 +126,7 @@ void SnapshotsPage::openOther(const QString& path) {
         m_otherName = QFileInfo(path).fileName();
         refresh();
       },
-      QStringLiteral("compare.snapshots"));
+      QStringLiteral("compare.snapshots")));
 }
 
 void SnapshotsPage::recompute() {
@@ -135,7 +135,7 @@ void SnapshotsPage::recompute() {
     m_diff.reset();
     return refresh();
   }
-  m_services.jobs.start<quant::SnapshotDiff>(
+  followJob(m_services.jobs.start<quant::SnapshotDiff>(
       tr("Compare snapshots"),
       [mine, other = m_other, recipe = m_services.document.recipe()](const JobContext&) {
         return quant::diffSnapshots(*mine, *other, recipe);
@@ -144,7 +144,12 @@ void SnapshotsPage::recompute() {
         m_diff = std::move(diff);
         refresh();
       },
-      QStringLiteral("compare.snapshots"));
+      QStringLiteral("compare.snapshots")));
+}
+
+void SnapshotsPage::followJob(Job* job) {
+  emit loading(true);
+  connect(job, &Job::finished, this, [this, job] { emit loading(m_services.jobs.runs(job->channel())); });
 }
 
 void SnapshotsPage::refresh() {

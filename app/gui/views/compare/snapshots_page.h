@@ -15,6 +15,7 @@ namespace oscope::gui {
 
 class CellTable;
 class ChannelOverlay;
+class Job;
 class SegmentedControl;
 
 class SnapshotsPage : public ComparePage {
@@ -38,6 +39,7 @@ class SnapshotsPage : public ComparePage {
  private:
   void askForOther();
   void recompute();
+  void followJob(Job* job);
   void refresh();
   void showSite(int row);
 

@@ -16,7 +16,6 @@
 #include "app/gui/document.h"
 #include "app/gui/frame/legend_row.h"
 #include "app/gui/frame/widgets.h"
-#include "app/gui/jobs/job_runner.h"
 #include "app/gui/plots/save_picture.h"
 #include "app/gui/theme.h"
 #include "app/gui/view_context.h"
@@ -43,7 +42,8 @@ bool DistributionView::Question::operator==(const Question& other) const {
          rules == other.rules && bits == other.bits;
 }
 
-DistributionView::DistributionView(const ViewServices& services, QWidget* parent) : View(parent), m_services(services) {
+DistributionView::DistributionView(const ViewServices& services, QWidget* parent)
+    : View(parent), m_services(services), m_inquiry(services.jobs, QStringLiteral("distribution.detail")) {
   build();
   Document& document = m_services.document;
   ViewContext& context = m_services.context;
@@ -83,7 +83,7 @@ void DistributionView::build() {
       new SitePlaceholder(m_services.document, m_services.context, tr("how its values are spread"), this));
   m_stack->addWidget(new EmptyState({}, {}, this));
 
-  auto* content = new QWidget(this);
+  auto* content = m_content = new QWidget(this);
   m_stack->addWidget(content);
   auto* column = new QVBoxLayout(content);
   column->setContentsMargins(0, 0, 0, 0);
@@ -178,7 +178,7 @@ void DistributionView::refresh() {
   // The answer keeps its snapshot open: let go of a replaced one, seen or not.
   if (m_answer && (!snapshot || snapshot->contentHash() != m_answer->question.snapshot)) {
     m_answer.reset();
-    m_pending.reset();
+    m_inquiry.forget();
   }
   if (m_stale) return;
   const Document& document = m_services.document;
@@ -186,7 +186,7 @@ void DistributionView::refresh() {
   const auto index = site && document.plan() && document.snapshot() ? document.indexOf(*site) : std::nullopt;
   if (!index) {
     m_answer.reset();
-    m_pending.reset();
+    m_inquiry.forget();
     m_stack->setCurrentIndex(kNothing);
     emit subtitleChanged();
     return;
@@ -200,32 +200,26 @@ void DistributionView::refresh() {
   question.weights = plan.linears.front().scheme;
   question.rules = document.recipe().rules;
   question.bits = planned ? plan.activation.bits : question.rules.activationBits;
-  if (m_pending == question) {
+  if (m_inquiry.question() == question) {
     if (isComplete()) showAnswer();
     return;
   }
-  if (!m_pending || m_pending->site != question.site) m_clip = 1;
+  if (!m_inquiry.question() || m_inquiry.question()->site != question.site) m_clip = 1;
   request(question);
 }
 
 void DistributionView::request(const Question& question) {
-  m_pending = question;
-  m_histogram->setDimmed(true);
-  m_positions->setDimmed(true);
   if (!m_answer) m_stack->setCurrentIndex(kReading);
-  const bool sameSite = m_answer && m_answer->question.site == question.site;
-  m_services.jobs.start<std::shared_ptr<Answer>>(
-      tr("Read %1").arg(siteTitle(question.site)),
-      [question, snapshot = m_services.document.snapshot(),
-       known = sameSite ? m_answer->detail : nullptr](const JobContext& context) {
+  Job* job = m_inquiry.ask(
+      question, m_services.document.snapshot(),
+      [question](const stats::SnapshotPtr& snapshot, const auto& detail, const JobContext& context) {
         auto answer = std::make_shared<Answer>();
         answer->question = question;
-        answer->detail = known ? known : std::make_shared<const stats::SiteDetail>(snapshot->detail(question.site));
+        answer->detail = detail;
         const stats::SiteStats& site = snapshot->site(question.site);
-        context.checkCancelled();
-        if (!answer->detail->histogram.empty()) {
-          answer->before = stats::scaledHistogram(site, *answer->detail, {});
-          answer->after = stats::scaledHistogram(site, *answer->detail, question.fold.scale);
+        if (!detail->histogram.empty()) {
+          answer->before = stats::scaledHistogram(site, *detail, {});
+          answer->after = stats::scaledHistogram(site, *detail, question.fold.scale);
         }
         const stats::Provenance& origin = snapshot->provenance();
         answer->profile = stats::positionProfile(site, origin.length, origin.firstSample * origin.length);
@@ -233,22 +227,17 @@ void DistributionView::request(const Question& question) {
         quant::WhatIf whatIf;
         whatIf.weights = question.weights;
         whatIf.rules = question.rules;
-        answer->predictedBefore =
-            std::make_unique<quant::ClipPrediction>(snapshot, question.site, answer->detail, whatIf);
+        answer->predictedBefore = std::make_unique<quant::ClipPrediction>(snapshot, question.site, detail, whatIf);
         whatIf.scale = question.fold.scale;
-        answer->predictedAfter =
-            std::make_unique<quant::ClipPrediction>(snapshot, question.site, answer->detail, whatIf);
+        answer->predictedAfter = std::make_unique<quant::ClipPrediction>(snapshot, question.site, detail, whatIf);
         return answer;
       },
-      [this, question](std::shared_ptr<Answer> answer) {
-        if (m_pending != question) return;
+      [this](std::shared_ptr<Answer> answer) {
         m_answer = std::move(answer);
-        m_histogram->setDimmed(false);
-        m_positions->setDimmed(false);
         m_stack->setCurrentIndex(kContent);
         showAnswer();
-      },
-      QStringLiteral("distribution.detail"));
+      });
+  dimWhile(job, m_services.jobs, m_content);
 }
 
 void DistributionView::showAnswer() {
@@ -266,6 +255,7 @@ void DistributionView::showAnswer() {
   m_positions->setProfile(m_answer->profile, snapshot);
   m_positionHint->setText(
       tr("%1 samples · band = min to max, line = median").arg(text(app::formatCount(snapshot->provenance().samples))));
+  restoreZoom();
   showClip();
   showSelection();
 }

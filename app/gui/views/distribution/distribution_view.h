@@ -7,6 +7,7 @@
 
 #include "analysis/stats/position_profile.h"
 #include "app/gui/views/distribution/value_grid.h"
+#include "app/gui/views/site_inquiry.h"
 #include "app/gui/views/view.h"
 #include "quant/policy/fold_preview.h"
 #include "quant/policy/what_if.h"
@@ -37,6 +38,8 @@ class DistributionView : public View {
   /// The bins of the histogram, full precision.
   QString csv() const override;
   bool hasTable() const override { return m_answer != nullptr; }
+  Json state() const override;
+  void restore(const Json& state) override;
   /// The strip's positions, full precision.
   QString positionsCsv() const;
 
@@ -47,16 +50,14 @@ class DistributionView : public View {
   double clip() const { return m_clip; }
   /// Share of the range that the grids cover; a what-if, kept until another site is shown.
   void setClip(double share);
-  bool isComplete() const { return m_answer != nullptr && m_pending == m_answer->question; }
+  bool isComplete() const { return m_answer != nullptr && m_inquiry.question() == m_answer->question; }
 
  protected:
   void showEvent(QShowEvent* event) override;
 
  private:
   /// What of the workspace the picture shows.
-  struct Question {
-    SiteId site;
-    std::string snapshot;  ///< content hash
+  struct Question : SiteQuestion {
     quant::FoldPreview fold;
     quant::WeightScheme weights;
     quant::NumericRules rules;
@@ -77,6 +78,8 @@ class DistributionView : public View {
   void showClip();
   void showSelection();
   void typeClip();
+  /// Zoom and clip that restore() was given, once their site is shown.
+  void restoreZoom();
   std::optional<std::int64_t> shownChannel() const;
 
   ViewServices m_services;
@@ -84,6 +87,7 @@ class DistributionView : public View {
   QCheckBox* m_gridShown;
   SegmentedControl* m_scope;
   QStackedWidget* m_stack;
+  QWidget* m_content;
   FigureStrip* m_figures;
   LegendRow* m_legend;
   QPushButton* m_reset;
@@ -93,7 +97,8 @@ class DistributionView : public View {
 
   bool m_stale = true;
   double m_clip = 1;
-  std::optional<Question> m_pending;
+  Json m_wanted;  ///< what restore() was given, until its site is shown
+  SiteInquiry<Question, std::shared_ptr<Answer>> m_inquiry;
   std::shared_ptr<Answer> m_answer;
 };
 

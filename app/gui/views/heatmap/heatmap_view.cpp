@@ -1,7 +1,5 @@
 #include "app/gui/views/heatmap/heatmap_view.h"
 
-#include <fmt/format.h>
-
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
@@ -15,10 +13,8 @@
 #include "app/gui/frame/widgets.h"
 #include "app/gui/jobs/job_runner.h"
 #include "app/gui/plots/heat_legend.h"
-#include "app/gui/plots/save_picture.h"
 #include "app/gui/theme.h"
 #include "app/gui/view_context.h"
-#include "app/gui/views/heatmap/heat_csv.h"
 #include "app/gui/views/heatmap/heat_words.h"
 
 namespace oscope::gui {
@@ -215,7 +211,6 @@ void HeatmapView::buildModel() {
   }
   const auto known = m_known.find({m_measure->current(), m_fold->current()});
   if (known != m_known.end()) return showModel(known->second);
-  m_modelPlot->setWaiting(true);
   Job* job = m_services.jobs.start<std::shared_ptr<const ModelHeat>>(
       tr("Heat map of the model"),
       [snapshot, recipe = m_recipe, measure = measure(), folded = isFolded()](const JobContext& context) {
@@ -227,10 +222,11 @@ void HeatmapView::buildModel() {
         showModel(std::move(heat));
       },
       QStringLiteral("heat-model"));
-  sayFailure(job, m_modelPlot);
+  followJob(job, m_modelPlot);
 }
 
-void HeatmapView::sayFailure(Job* job, HeatPlot* plot) {
+void HeatmapView::followJob(Job* job, HeatPlot* plot) {
+  dimWhile(job, m_services.jobs, plot);
   connect(job, &Job::finished, plot, [plot](const JobOutcome& outcome) {
     if (outcome.state == JobOutcome::State::Failed) plot->setEmptyText(outcome.message);
   });
@@ -258,6 +254,7 @@ void HeatmapView::showModel(std::shared_ptr<const ModelHeat> heat) {
                  m_measure->current() == 0 ? QStringLiteral("range") : QStringLiteral("moments")));
   } else {
     m_modelPlot->setBands(std::move(bands), m_model->scale);
+    restoreZoom("zoom", *m_modelPlot);
   }
   if (m_site && m_site->table) showSite(m_site);  // the colours are shared
   followSelection();
@@ -274,7 +271,6 @@ void HeatmapView::buildSite() {
     return m_sitePlot->setEmptyText(tr("Select a site to see its tokens."));
   }
   m_siteWanted = current;
-  m_sitePlot->setWaiting(true);
   Job* job = m_services.jobs.start<std::shared_ptr<const SiteHeat>>(
       tr("Rows of %1").arg(text(toString(*current))),
       [snapshot, site = *current, recipe = m_services.document.recipe(), folded = isFolded()](const JobContext&) {
@@ -284,7 +280,7 @@ void HeatmapView::buildSite() {
         if (heat->snapshot == m_services.document.snapshot()) showSite(std::move(heat));
       },
       QStringLiteral("heat-site"));
-  sayFailure(job, m_sitePlot);
+  followJob(job, m_sitePlot);
 }
 
 void HeatmapView::showSite(std::shared_ptr<const SiteHeat> heat) {
@@ -309,6 +305,9 @@ void HeatmapView::showSite(std::shared_ptr<const SiteHeat> heat) {
     band.rowLabels.push_back(QStringLiteral("%1:%2").arg(token / length).arg(token % length));
   }
   m_sitePlot->setBands({std::move(band)}, m_model ? m_model->scale : HeatScale{});
+  if (m_wanted.is_object() && m_wanted.value("site", Json()) == Json(toString(m_site->site))) {
+    restoreZoom("site_zoom", *m_sitePlot);
+  }
   followSelection();
 }
 
@@ -361,45 +360,6 @@ QString HeatmapView::modelTooltip(const HeatCell& cell) const {
 
 bool HeatmapView::escape() {
   return m_modelPlot->escape() || m_sitePlot->escape();
-}
-
-TextWork HeatmapView::tableWork() const {
-  if (tokensAlone()) {
-    return [site = m_site, bands = m_sitePlot->bands(), window = m_sitePlot->window()](const JobContext& context) {
-      const auto head = [&site](int, std::int64_t row) {
-        const auto place = site->snapshot->place(site->tokens[static_cast<std::size_t>(row)]);
-        return fmt::format("{},{},{},{}", toString(site->site), place.sample, place.position, place.id);
-      };
-      return heatCsv(bands, window, "site,sample,position,token", head, context);
-    };
-  }
-  return
-      [kinds = m_bandKinds, bands = m_modelPlot->bands(), window = m_modelPlot->window()](const JobContext& context) {
-        const auto head = [&kinds](int band, std::int64_t row) {
-          return fmt::format("{},{}", row, toString(kinds[static_cast<std::size_t>(band)]));
-        };
-        return heatCsv(bands, window, "block,site", head, context);
-      };
-}
-
-FileWork HeatmapView::savePicture(const QString& path) {
-  return gui::savePicture(path, size(), [this](QPainter& painter) {
-    const auto at = [&](QWidget* widget, const auto& paint) {
-      if (!widget->isVisible()) return;
-      painter.save();
-      painter.translate(widget->mapTo(this, QPoint(0, 0)));
-      paint();
-      painter.restore();
-    };
-    at(m_legend, [&] { m_legend->renderTo(painter); });
-    at(m_modelPlot, [&] { m_modelPlot->renderTo(painter, 2); });
-    at(m_siteTitle, [&] {
-      painter.setFont(uiFont(13, QFont::DemiBold));
-      painter.setPen(theme().ink);
-      painter.drawText(QPointF(0, m_siteTitle->height() - 3), tr("Tokens × channels, %1").arg(m_siteTitle->text()));
-    });
-    at(m_sitePlot, [&] { m_sitePlot->renderTo(painter, 2); });
-  });
 }
 
 }  // namespace oscope::gui

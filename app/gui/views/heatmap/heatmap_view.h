@@ -28,6 +28,8 @@ class HeatmapView : public View {
   FileWork savePicture(const QString& path) override;
   /// Cells of the visible part of the upper map (of the lower one where it is alone), in full precision.
   TextWork tableWork() const override;
+  Json state() const override;
+  void restore(const Json& state) override;
   bool hasTable() const override { return !(tokensAlone() ? m_sitePlot : m_modelPlot)->bands().empty(); }
 
   HeatPlot* modelPlot() const { return m_modelPlot; }
@@ -45,14 +47,16 @@ class HeatmapView : public View {
  private:
   void buildModel();
   void buildSite();
-  /// The plot says what went wrong (a damaged file) in place of its map.
-  void sayFailure(Job* job, HeatPlot* plot);
+  /// The plot is dimmed until the job has ended, and says what went wrong (a damaged file) in place of its map.
+  void followJob(Job* job, HeatPlot* plot);
   void showModel(std::shared_ptr<const ModelHeat> heat);
   void showSite(std::shared_ptr<const SiteHeat> heat);
   void forget();
   void followSelection();
   void applyLayout();
   void select(SiteId site, std::int64_t channel, std::optional<std::int64_t> token, bool open);
+  /// Once: the user's own zoom stays when the tables are made again.
+  void restoreZoom(const char* key, HeatPlot& plot);
   bool isFolded() const;
   bool tokensAlone() const;
   HeatMeasure measure() const;
@@ -71,6 +75,7 @@ class HeatmapView : public View {
   std::map<std::pair<int, int>, std::shared_ptr<const ModelHeat>> m_known;
   std::vector<SiteKind> m_bandKinds;  ///< bands of the upper map
   quant::Recipe m_recipe;             ///< that the folded tables were made with
+  Json m_wanted;                      ///< zoom that restore() was given, until its tables are shown
   bool m_stale = true;                ///< the view was not shown since the snapshot changed
 };
 

@@ -41,6 +41,7 @@ QString secondsText(double seconds) {
 QLineEdit* field(const QString& value, const QString& name, QWidget* parent) {
   auto* edit = new QLineEdit(value, parent);
   edit->setAccessibleName(name);
+  edit->setCursorPosition(0);  // a narrow field shows how it begins
   return edit;
 }
 

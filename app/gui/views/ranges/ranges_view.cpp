@@ -127,7 +127,7 @@ void RangesView::gatherSpreads() {
   const stats::SnapshotPtr snapshot = m_services.document.snapshot();
   if (!snapshot || m_measure->current() != 1) return;
   // Millions of channels in a large model: not in the GUI thread, and only where they are shown.
-  m_services.jobs.start<std::vector<stats::ChannelSpread>>(
+  Job* job = m_services.jobs.start<std::vector<stats::ChannelSpread>>(
       tr("Medians of all sites"),
       [snapshot](const JobContext& context) {
         std::vector<stats::ChannelSpread> spreads;
@@ -144,6 +144,7 @@ void RangesView::gatherSpreads() {
         m_chart->fit();
       },
       QStringLiteral("spreads"));
+  dimWhile(job, m_services.jobs, m_chart);
 }
 
 void RangesView::refresh() {
