@@ -67,20 +67,28 @@ bool choleskyUpper(const Matrix& a, const JobContext& context) {
   return true;
 }
 
+/// B := L B, L lower triangular [n, n], B [n, width], in strips of rows from the last to the first.
+void multiplyLower(const double* l, double* b, int n, int width, int stride, const JobContext& context) {
+  const double one = 1;
+  const int strip = static_cast<int>(unitsAtOnce(2.0 * width * n, n));
+  for (int end = n; end > 0; end -= strip) {
+    context.checkCancelled();
+    const int first = std::max(0, end - strip), rows = end - first;
+    const double* diagonal = l + static_cast<std::ptrdiff_t>(first) * stride + first;
+    dtrmm_("L", "L", "N", "N", &rows, &width, &one, diagonal, &stride, b + first, &stride);
+    if (first > 0)
+      dgemm_("N", "N", &rows, &width, &first, &one, l + first, &stride, b, &stride, &one, b + first, &stride);
+  }
+}
+
 /// Inverse of a lower triangular matrix in place, from the last panel to the first.
 bool invertLower(const Matrix& a, const JobContext& context) {
-  const double one = 1, minusOne = -1;
+  const double minusOne = -1;
   for (int k = (a.n - 1) / kPanel * kPanel; k >= 0; k -= kPanel) {
     context.checkCancelled();
     const int width = std::min(kPanel, a.n - k), rest = a.n - k - width;
     if (rest > 0) {
-      const int strip = static_cast<int>(unitsAtOnce(static_cast<double>(rest) * rest, width));
-      for (int first = 0; first < width; first += strip) {
-        context.checkCancelled();
-        const int columns = std::min(strip, width - first);
-        dtrmm_("L", "L", "N", "N", &rest, &columns, &one, a.at(k + width, k + width), &a.n, a.at(k + width, k + first),
-               &a.n);
-      }
+      multiplyLower(a.at(k + width, k + width), a.at(k + width, k), rest, width, a.n, context);
       dtrsm_("R", "L", "N", "N", &rest, &width, &minusOne, a.at(k, k), &a.n, a.at(k + width, k), &a.n);
     }
     int info = 0;

@@ -6,8 +6,8 @@
 
 namespace oscope::quant {
 
-/// Floating-point operations between two looks at the stop token: about a tenth of a second on one core.
-inline constexpr double kOperationsAtOnce = 2e9;
+/// Floating-point operations between two looks at the stop token: some hundredths of a second on one core.
+inline constexpr double kOperationsAtOnce = 5e8;
 
 /// Units of `operationsEach` that make one piece, of `count` in all; at least one.
 inline std::int64_t unitsAtOnce(double operationsEach, std::int64_t count) {
