@@ -101,8 +101,8 @@ class Awq final : public QuantMethod {
   }
 
   void searchClip(SiteWeights& site, const ParamSet&, const JobContext& context) const override {
-    const std::vector<double> h =
-        hessian(*site.snapshot.gram(site.stats.id), site.stats.tokens, site.plan.scale, context);
+    const std::vector<double> h = hessian(*site.snapshot.gram(site.stats.id), site.stats.tokens, site.plan.scale,
+                                          context, site.plan.shift, site.stats.mean);
     for (SiteWeights::Reader& reader : site.readers) {
       context.checkCancelled();
       if (reader.plan->scheme.isFloat() || !isClipped(reader.plan->role)) continue;

@@ -168,9 +168,10 @@ class Gptq final : public QuantMethod {
       weight = clipped;
     }
     compute::WeightCodes codes;
-    codes.weight = gptqQuantize(
-        weight, input.plan.out, input.plan.in, input.plan.scheme, input.scaleDtype,
-        hessian(*input.snapshot.gram(input.stats.id), input.stats.tokens, input.site.scale, context), options, context);
+    codes.weight = gptqQuantize(weight, input.plan.out, input.plan.in, input.plan.scheme, input.scaleDtype,
+                                hessian(*input.snapshot.gram(input.stats.id), input.stats.tokens, input.site.scale,
+                                        context, input.site.shift, input.stats.mean),
+                                options, context);
     codes.sums = squareSums(values, codes.weight);
     return codes;
   }
@@ -179,7 +180,7 @@ class Gptq final : public QuantMethod {
 }  // namespace
 
 std::vector<double> hessian(const compute::GramMatrix& gram, std::int64_t tokens, std::span<const float> scale,
-                            const JobContext& context) {
+                            const JobContext& context, std::span<const float> shift, std::span<const float> mean) {
   const std::int64_t channels = gram.channels();
   const auto n = static_cast<std::size_t>(channels);
   std::vector<double> h(n * n);
@@ -191,6 +192,10 @@ std::vector<double> hessian(const compute::GramMatrix& gram, std::int64_t tokens
     for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(first + rows); ++i) {
       for (std::size_t j = 0; j < n; ++j) {
         h[i * n + j] *= factor;
+        if (!shift.empty()) {  // E[(x - z)(x - z)^T] = E[x x^T] - m z^T - z m^T + z z^T
+          const double zi = shift[i], zj = shift[j];
+          h[i * n + j] -= 2 * (mean[i] * zj + zi * mean[j] - zi * zj);
+        }
         if (!scale.empty()) h[i * n + j] /= static_cast<double>(scale[i]) * static_cast<double>(scale[j]);
       }
     }

@@ -15,9 +15,11 @@ struct GptqOptions {
   bool staticGroups = false;  ///< all scales from the matrix before the first column
 };
 
-/// H = (2 / tokens) * gram of the folded input: H_ij / (s_i s_j). `scale` empty: no fold. [channels, channels]
+/// H = (2 / tokens) * gram of the input (x - z) / s [channels, channels], from the gram of x: `scale` empty: s = 1;
+/// `shift` empty: z = 0, else `mean` is that of x.
 std::vector<double> hessian(const compute::GramMatrix& gram, std::int64_t tokens, std::span<const float> scale,
-                            const JobContext& context = {});
+                            const JobContext& context = {}, std::span<const float> shift = {},
+                            std::span<const float> mean = {});
 
 /// Quantizes column by column and spreads each column's error over the columns that follow (float64). Dead columns
 /// (H_jj = 0) become 0. Where H can't be factored the damping is raised tenfold, and a diagnostic says so.

@@ -238,5 +238,23 @@ TEST_F(MethodVectors, ShiftedFold) {
   expectNear(weight, "osplus.shift.w1");
 }
 
+TEST(Hessian, OfAShiftedAndScaledInputIsMadeFromTheGramOfTheGivenOne) {
+  constexpr std::size_t kChannels = 3, kTokens = 4;
+  const std::vector<double> x{1, 5, -2, 3, 4, 0, -1, 7, 2, 5, 6, 4};
+  const std::vector<float> scale{2, 1, 4}, shift{2, 5.5f, 1}, mean{2, 5.5f, 1};
+  std::vector<double> gram(kChannels * kChannels), expected(gram.size());
+  for (std::size_t i = 0; i < kChannels; ++i) {
+    for (std::size_t j = 0; j < kChannels; ++j) {
+      for (std::size_t t = 0; t < kTokens; ++t) {
+        const double a = x[t * kChannels + i], b = x[t * kChannels + j];
+        gram[i * kChannels + j] += a * b;
+        expected[i * kChannels + j] += 2.0 / kTokens * (a - shift[i]) / scale[i] * (b - shift[j]) / scale[j];
+      }
+    }
+  }
+  const std::vector<double> found = hessian(*compute::gramOf(gram), kTokens, scale, {}, shift, mean);
+  for (std::size_t k = 0; k < found.size(); ++k) EXPECT_NEAR(found[k], expected[k], 1e-12) << k;
+}
+
 }  // namespace
 }  // namespace oscope::quant
