@@ -9,6 +9,7 @@
 #include "quant/methods/awq.h"
 #include "quant/methods/fptq.h"
 #include "quant/methods/gptq.h"
+#include "quant/methods/osplus.h"
 #include "quant/methods/rptq.h"
 #include "quant/methods/rtn.h"
 #include "quant/methods/smoothquant.h"
@@ -24,6 +25,7 @@ const std::vector<std::unique_ptr<QuantMethod>>& methods() {
     made.push_back(makeGptq());
     made.push_back(makeAwq());
     made.push_back(makeRptq());
+    made.push_back(makeOsplus());
     return made;
   }();
   return list;

@@ -6,9 +6,9 @@ namespace {
 
 using test::GoldenComparison;
 
-const std::vector<std::string> kOneOfEach{"awq_w4a16",           "fptq_gptq_w4a8",     "gptq_w4a16_actorder",
-                                          "rptq_w4a8_gptq",      "rptq_w4a4",          "rptq_w4a8_1cluster",
-                                          "smoothquant_w8a8_o1", "smoothquant_w8a8_o3"};
+const std::vector<std::string> kOneOfEach{"awq_w4a16",      "fptq_gptq_w4a8",      "gptq_w4a16_actorder",
+                                          "rptq_w4a8_gptq", "rptq_w4a4",           "rptq_w4a8_1cluster",
+                                          "osplus_w4a8",    "smoothquant_w8a8_o1", "smoothquant_w8a8_o3"};
 
 class CompareGolden : public ::testing::TestWithParam<const char*> {};
 

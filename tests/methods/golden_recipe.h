@@ -9,6 +9,9 @@
 
 namespace oscope::test {
 
+/// Goldens of methods that search on activations saw 4 of the 32 calibration windows of 128 tokens; all are kept whole.
+inline constexpr std::int64_t kGoldenRows = 4096, kSearchedRows = 512;
+
 /// `options` of methods.<name>, `group` the model's group_default. Nullopt: a golden of what the product does not have
 /// (other methods, quantized caches).
 inline std::optional<quant::Recipe> goldenRecipe(const std::string& name, const Json& options, std::int64_t group) {
@@ -56,6 +59,9 @@ inline std::optional<quant::Recipe> goldenRecipe(const std::string& name, const 
     } else {
       steps.push_back(text("then") == "gptq" ? gptqStep() : rtnStep("keep"));
     }
+  } else if (family == "osplus") {
+    steps.push_back({{"method", "osplus"}, {"params", {{"rows", kSearchedRows}}}});
+    steps.push_back(rtnStep("keep"));
   } else if (family == "rptq") {
     const Json& clusters = options.at("clusters");
     const Json& heads = clusters.at("attn_out");

@@ -13,9 +13,9 @@
 namespace oscope::test {
 
 /// Runs every default observer, and `extra` ones ("gram"), on golden/<name>.calibration's token windows; the snapshot's
-/// file lies in `folder`.
+/// file lies in `folder`. `rows` > 0: how many tokens are kept whole.
 stats::SnapshotPtr calibratedSnapshot(const std::filesystem::path& root, const std::string& name,
                                       const model::OpenedModel& model, const ScratchFolder& folder,
-                                      const std::vector<std::string>& extra = {});
+                                      const std::vector<std::string>& extra = {}, std::int64_t rows = 0);
 
 }  // namespace oscope::test
