@@ -41,12 +41,32 @@ __device__ inline void multiply(float (&d)[4], const float (&a)[4], const float 
   }
 }
 
+// Whether rows of a head are whole vectors of four floats, each of them aligned. The widest heads leave no registers
+// for that.
+template <int kWidth>
+__device__ inline bool isWide(const HeadInput& from, int dim) {
+  return kWidth < kWidestHead && dim % 4 == 0 && from.rowStride % 4 == 0 && from.headStride % 4 == 0 &&
+         reinterpret_cast<std::uintptr_t>(from.data) % sizeof(float4) == 0;
+}
+
 // Rows [first, first + count) of one head into shared memory [count, kWidth + kPad], zeros outside of `length` and
 // `dim`.
 template <int kWidth, bool kExact>
 __device__ inline void loadRows(const HeadInput& from, std::int64_t start, std::int64_t first, int count,
                                 std::int64_t length, int dim, std::int64_t head, float* to) {
   const float* base = from.data + start * from.rowStride + head * from.headStride;
+  if (isWide<kWidth>(from, dim)) {
+    for (int i = threadIdx.x; i < count * kWidth / 4; i += kThreads) {
+      const int row = i / (kWidth / 4), c = i % (kWidth / 4) * 4;
+      float4 value{0.0f, 0.0f, 0.0f, 0.0f};
+      if (c < dim && first + row < length) {
+        value = *reinterpret_cast<const float4*>(base + (first + row) * from.rowStride + c);
+      }
+      if constexpr (!kExact) value = {toTf32(value.x), toTf32(value.y), toTf32(value.z), toTf32(value.w)};
+      *reinterpret_cast<float4*>(to + row * (kWidth + kPad) + c) = value;
+    }
+    return;
+  }
   for (int i = threadIdx.x; i < count * kWidth; i += kThreads) {
     const int row = i / kWidth, c = i % kWidth;
     const float value = c < dim && first + row < length ? base[(first + row) * from.rowStride + c] : 0.0f;

@@ -12,7 +12,7 @@ inline constexpr int kNarrowWarps = kNarrowThreads / 32;
 inline constexpr int kNarrowRows = 8;     ///< of a warp: the column scales are read once for them
 inline constexpr int kNarrowAtOnce = 4;   ///< rows that are under way together
 inline constexpr int kWideThreads = 512;  ///< strands of a group's sums
-inline constexpr int kKept = 8;           ///< octets per thread that stay in registers: 32,768 channels are read once
+inline constexpr int kKept = 7;           ///< octets per thread that stay in registers: 28,672 channels are read once
 
 /// Eight elements as they are stored.
 template <FloatType kType>
