@@ -1,5 +1,7 @@
 #include "analysis/base/process_memory.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <fstream>
 #include <limits>
@@ -43,6 +45,12 @@ std::uint64_t availableMemory() {
   const std::uint64_t used = numberOf("/sys/fs/cgroup/memory.current", 0);
   const std::uint64_t system = kilobytesOf("/proc/meminfo", "MemAvailable:");
   return limit == kNoLimit ? system : std::min(system, limit - std::min(limit, used));
+}
+
+void returnFreedMemory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }
 
 }  // namespace oscope

@@ -13,5 +13,7 @@ std::uint64_t peakResidentMemory();
 void resetPeakResident();
 /// Bytes that programs can still take without swapping (MemAvailable, or what is left of the container's limit).
 std::uint64_t availableMemory();
+/// Hands freed memory back that the allocator keeps for later: it counts as resident.
+void returnFreedMemory();
 
 }  // namespace oscope

@@ -18,22 +18,10 @@ namespace {
 
 /// Tokens of a micro-batch that keep a backend busy: a weight is converted once for so many.
 constexpr std::int64_t kBusyTokensCpu = 2048, kBusyTokensDevice = 8192;
-/// What code, allocator, BLAS buffers and HDF5 take besides what is counted.
-constexpr std::uint64_t kReserve = std::uint64_t{96} << 20;
-/// A BLAS thread's packing buffer.
-constexpr std::uint64_t kBlasBuffer = std::uint64_t{16} << 20;
 /// Share of a device's free memory that is used.
 constexpr double kDeviceShare = 0.9;
 /// Time of everything that is no GEMM, beside the GEMMs (tests/bench holds the forward pass to 80 % of the GEMM rate).
 constexpr double kBesidesGemm = 1.3;
-
-std::int64_t widestInput(const model::ModelGraph& graph) {
-  std::int64_t widest = 0;
-  for (const model::BlockGraph& block : graph.blocks) {
-    for (const model::LinearDesc& linear : block.linears) widest = std::max(widest, linear.in);
-  }
-  return widest;
-}
 
 /// Multiply-adds count twice; attention sees half of the sequence on average.
 double blockFlops(const model::ModelGraph& graph, const model::BlockGraph& block, const Dataset& data) {
@@ -124,10 +112,8 @@ HostMemory hostMemory(const model::OpenedModel& model, const Dataset& data, cons
   const model::ModelGraph& graph = model.graph;
   const bool onHost = device.threads > 0;
   HostMemory memory;
-  const std::uint64_t scratch =
-      static_cast<std::uint64_t>(device.threads) * (kBlasBuffer + compute::CpuBackend::panelBytes(widestInput(graph)));
   const std::uint64_t blocks = onHost ? 1 : 2;  // for a device, the next one's pages are read ahead
-  memory.base = residentMemory() + kReserve + scratch;
+  memory.base = baseMemory(graph, device);
   // The embedding is released before the first block is read. Statistics: accumulators, and the records read from them.
   memory.block = blocks * estimate.weightsPerBlock + 2 * estimate.statisticsBytes;
   memory.embedding = tensorBytes(model, embeddingTensors(graph));

@@ -3,9 +3,18 @@
 #include <algorithm>
 
 #include "analysis/base/error.h"
+#include "analysis/base/process_memory.h"
 #include "analysis/calibration/observer_registry.h"
+#include "analysis/compute/cpu_backend.h"
 
 namespace oscope::calibration {
+namespace {
+
+/// What code, allocator, BLAS buffers and HDF5 take besides what is counted.
+constexpr std::uint64_t kReserve = std::uint64_t{96} << 20;
+/// A BLAS thread's packing buffer.
+constexpr std::uint64_t kBlasBuffer = std::uint64_t{16} << 20;
+}  // namespace
 
 void CalibrateOptions::validate() const {
   const auto refuse = [](const char* option, const char* text) {
@@ -37,6 +46,20 @@ ObservedRun observedRun(const Dataset& data, const CalibrateOptions& options) {
 
 HiddenShape hiddenShape(const model::ModelGraph& graph, const Dataset& data) {
   return {data.samples, data.length, graph.hidden};
+}
+
+std::int64_t widestInput(const model::ModelGraph& graph) {
+  std::int64_t widest = 0;
+  for (const model::BlockGraph& block : graph.blocks) {
+    for (const model::LinearDesc& linear : block.linears) widest = std::max(widest, linear.in);
+  }
+  return widest;
+}
+
+std::uint64_t baseMemory(const model::ModelGraph& graph, const compute::DeviceInfo& device) {
+  return residentMemory() + kReserve +
+         static_cast<std::uint64_t>(device.threads) *
+             (kBlasBuffer + compute::CpuBackend::panelBytes(widestInput(graph)));
 }
 
 std::uint64_t tensorBytes(const model::OpenedModel& model, const std::vector<std::string>& names) {

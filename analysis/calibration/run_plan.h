@@ -15,6 +15,11 @@ std::vector<ActiveObserver> chooseObservers(const CalibrateOptions& options);
 ObservedRun observedRun(const Dataset& data, const CalibrateOptions& options);
 HiddenShape hiddenShape(const model::ModelGraph& graph, const Dataset& data);
 
+/// Channels of the widest linear's input.
+std::int64_t widestInput(const model::ModelGraph& graph);
+/// Host memory that a job on `device` takes whatever it works on: what is resident now, libraries, packing buffers.
+std::uint64_t baseMemory(const model::ModelGraph& graph, const compute::DeviceInfo& device);
+
 /// Bytes of these tensors, as stored.
 std::uint64_t tensorBytes(const model::OpenedModel& model, const std::vector<std::string>& names);
 

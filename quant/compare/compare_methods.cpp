@@ -169,7 +169,8 @@ CompareReport compareMethods(const CompareInput& input, const CompareOptions& op
     const auto block = [&input, &backend, &plan = plans[i], &own = contexts[i]](int index) {
       return quantizeBlock(input.model.graph, index, *input.model.weights, input.snapshot, plan, backend, own);
     };
-    contenders.push_back({report.rows[i].title, model.weights.get(), block, options.siteSamples > 0});
+    contenders.push_back({report.rows[i].title, model.weights.get(), block, options.siteSamples > 0,
+                          quantizeBlockBytes(model.graph, plans[i].recipe)});
   }
   VerifyOptions measuring;
   measuring.memoryBytes = options.memoryBytes;

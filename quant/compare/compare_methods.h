@@ -25,7 +25,7 @@ struct NamedRecipe {
 std::vector<NamedRecipe> loadRecipes(const std::vector<std::string>& filesOrNames);
 
 struct CompareOptions {
-  std::uint64_t memoryBytes = 0;  ///< budget, as in calibration
+  std::uint64_t memoryBytes = 0;  ///< promise on peak resident memory, as in calibration
   std::int64_t siteSamples = 8;   ///< windows that per-site figures are measured on; 0: none
 
   /// Throws InvalidArgument with the option's name.

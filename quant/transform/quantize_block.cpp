@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "analysis/base/error.h"
 #include "analysis/compute/stop_scope.h"
 #include "quant/methods/method_registry.h"
@@ -239,6 +241,23 @@ class BlockJob {
 };
 
 }  // namespace
+
+std::uint64_t quantizeBlockBytes(const model::ModelGraph& graph, const Recipe& recipe) {
+  constexpr std::uint64_t kBand = 3 * 256;  // rows in float64 that searches and column loops work on
+  const std::vector<std::string> observers = observersOf(recipe);
+  const bool matrix = std::find(observers.begin(), observers.end(), "gram") != observers.end();
+  std::uint64_t most = 0;
+  for (const model::BlockGraph& block : graph.blocks) {
+    std::uint64_t elements = 0, widest = 0;
+    for (const model::LinearDesc& linear : block.linears) {
+      elements += static_cast<std::uint64_t>(linear.in * linear.out);
+      widest = std::max(widest, static_cast<std::uint64_t>(linear.in));
+    }
+    const std::uint64_t searched = matrix ? widest * (widest + kBand) * sizeof(double) : 0;
+    most = std::max(most, elements * (sizeof(float) + sizeof(std::int8_t)) + searched);
+  }
+  return most;
+}
 
 QuantizedBlock quantizeBlock(const model::ModelGraph& graph, int index, const checkpoint::TensorSource& weights,
                              const stats::Snapshot& snapshot, const Plan& plan, compute::Backend& backend,

@@ -37,6 +37,10 @@ struct QuantizedBlock {
   std::map<std::string, double> weightErrors;
 };
 
+/// Memory that quantizing any block by `recipe` takes at most: the block in float32, its codes, and the matrix of
+/// methods that ask for one.
+std::uint64_t quantizeBlockBytes(const model::ModelGraph& graph, const Recipe& recipe);
+
 /// Folds and quantizes block `index` of `graph` on `backend`; every backend makes the same bits. `snapshot` supplies
 /// details to methods that ask for them. Needs the memory of the block's codes and, where a method looks at weights, of
 /// the block in float32. Errors: a plan of another graph (Mismatch), weights with NaN or infinity (NonFinite, naming

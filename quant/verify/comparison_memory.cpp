@@ -1,8 +1,13 @@
 #include "quant/verify/comparison_memory.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "analysis/base/error.h"
+#include "analysis/base/number_text.h"
 #include "analysis/base/process_memory.h"
+#include "analysis/calibration/run_plan.h"
 #include "analysis/forward/forward_runner.h"
 
 namespace oscope::quant {
@@ -46,13 +51,69 @@ std::uint64_t bytesPerWindow(const model::ModelGraph& graph, const calibration::
   return perRow * static_cast<std::uint64_t>(data.length);
 }
 
+std::uint64_t elementsOf(const model::BlockGraph& block) {
+  std::uint64_t elements = 0;
+  for (const model::LinearDesc& linear : block.linears) elements += static_cast<std::uint64_t>(linear.in * linear.out);
+  return elements;
+}
+
+/// Peak of host memory by what it depends on.
+struct HostNeeds {
+  std::uint64_t base = 0;     ///< all the time
+  std::uint64_t hidden = 0;   ///< hidden states of all models
+  std::uint64_t making = 0;   ///< while a block is quantized
+  std::uint64_t running = 0;  ///< while windows pass it, and per window
+  std::uint64_t perWindow = 0;
+  std::uint64_t logits = 0;  ///< behind the last block
+
+  std::uint64_t peak(const ComparisonMemory& memory) const {
+    return base + (memory.place == HiddenPlace::Host ? hidden : 0) +
+           std::max({making, running + static_cast<std::uint64_t>(memory.windows) * perWindow, logits});
+  }
+};
+
+HostNeeds hostNeeds(const model::OpenedModel& model, const std::vector<Contender>& contenders,
+                    const calibration::Dataset& data, const VerifyOptions& options, const compute::DeviceInfo& device) {
+  const model::ModelGraph& graph = model.graph;
+  const auto hidden = static_cast<std::uint64_t>(graph.hidden), length = static_cast<std::uint64_t>(data.length);
+  HostNeeds needs;
+  needs.base = calibration::baseMemory(graph, device);
+  needs.hidden = (contenders.size() + 1) * calibration::hiddenShape(graph, data).bytes();
+  std::uint64_t stored = 0, elements = 0, making = 0;
+  bool sites = false, otherEnds = false;
+  for (const model::BlockGraph& block : graph.blocks) {
+    stored = std::max(stored, calibration::tensorBytes(model, graph.tensorsOf(block.index)));
+    elements = std::max(elements, elementsOf(block));
+  }
+  for (const Contender& contender : contenders) {
+    making = std::max(making, contender.blockBytes);
+    sites = sites || (contender.measuresSites && options.siteSamples > 0);
+    otherEnds = otherEnds || contender.ends != model.weights.get();
+  }
+  needs.making = stored + making;
+  // Codes, dequantized weights, and while sites are measured the folded ones; codes once more for integers.
+  needs.running = stored + elements * (1 + sizeof(float) + (sites ? sizeof(float) + (options.integerTrue ? 1 : 0) : 0));
+  // Work tensors, hidden states and their way from a file, and activations that are quantized on the host.
+  const std::uint64_t perRow =
+      (device.threads > 0 ? forward::ForwardRunner::workBytesPerRow(graph) : 0) +
+      (3 * hidden + static_cast<std::uint64_t>(calibration::widestInput(graph))) * sizeof(float);
+  needs.perWindow = length * perRow;
+  std::vector<std::string> ends = calibration::embeddingTensors(graph);
+  if (otherEnds) needs.base += calibration::tensorBytes(model, ends);  // the pages of an export's embedding stay
+  if (std::find(ends.begin(), ends.end(), graph.head.weight) == ends.end()) ends.push_back(graph.head.weight);
+  needs.logits = calibration::tensorBytes(model, ends) + (contenders.size() + 1) * length * hidden * sizeof(float) +
+                 2 * std::min(kLogitBytes, length * static_cast<std::uint64_t>(graph.vocabulary) * sizeof(float));
+  return needs;
+}
+
 }  // namespace
 
-ComparisonMemory planComparison(const model::ModelGraph& graph, const calibration::Dataset& data, std::size_t models,
-                                const VerifyOptions& options, const compute::DeviceInfo& device) {
-  const calibration::HiddenShape shape{data.samples, data.length, graph.hidden};
-  const std::uint64_t hidden = models * shape.bytes();
-  const bool onHost = device.threads > 0;
+ComparisonMemory planComparison(const model::OpenedModel& model, const std::vector<Contender>& contenders,
+                                const calibration::Dataset& data, const VerifyOptions& options,
+                                const compute::DeviceInfo& device) {
+  const model::ModelGraph& graph = model.graph;
+  const HostNeeds needs = hostNeeds(model, contenders, data, options, device);
+  const bool onHost = device.threads > 0, promised = options.memoryBytes > 0;
   ComparisonMemory memory;
   memory.windows = std::max<std::int64_t>(1, (onHost ? kTokensOnHost : kTokensOnDevice) / data.length);
   if (!onHost) {
@@ -61,12 +122,24 @@ ComparisonMemory planComparison(const model::ModelGraph& graph, const calibratio
     const std::uint64_t perWindow = bytesPerWindow(graph, data, device);
     const auto needed = [&] { return fixed + static_cast<std::uint64_t>(memory.windows) * perWindow; };
     while (memory.windows > 1 && needed() > budget) memory.windows /= 2;
-    memory.place = needed() + hidden <= budget ? HiddenPlace::Device : HiddenPlace::Host;
+    memory.place = needed() + needs.hidden <= budget ? HiddenPlace::Device : HiddenPlace::Host;
     if (memory.place == HiddenPlace::Device) return memory;
   }
-  const std::uint64_t promised = options.memoryBytes > 0 ? options.memoryBytes : availableMemory() / 4 * 3;
-  memory.place = hidden > promised / 2 ? HiddenPlace::File : HiddenPlace::Host;
-  return memory;
+  const std::uint64_t budget = promised ? options.memoryBytes : residentMemory() + availableMemory() / 4 * 3;
+  const std::int64_t wanted = memory.windows;
+  const auto fits = [&] { return needs.peak(memory) <= budget; };
+  for (const HiddenPlace place : {HiddenPlace::Host, HiddenPlace::File}) {
+    memory.place = place;
+    memory.windows = wanted;
+    while (onHost && memory.windows > 1 && !fits()) memory.windows /= 2;
+    if (fits()) return memory;
+  }
+  if (!promised || !onHost) return memory;
+  const auto peak = static_cast<double>(needs.peak(memory));
+  throw Error(ErrorCode::OutOfMemory, "memory",
+              fmt::format("the comparison needs {}, promised are {}", formatBytesUp(peak),
+                          formatBytes(static_cast<double>(budget))),
+              fmt::format("allow at least {} of memory, or take shorter windows", formatBytesUp(peak)));
 }
 
 }  // namespace oscope::quant

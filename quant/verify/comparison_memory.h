@@ -4,9 +4,7 @@
 #include <cstdint>
 
 #include "analysis/calibration/hidden_state_store.h"
-#include "analysis/compute/backend.h"
-#include "analysis/model/model_graph.h"
-#include "quant/verify/verify.h"
+#include "quant/verify/model_error.h"
 
 namespace oscope::quant {
 
@@ -15,12 +13,15 @@ struct ComparisonMemory {
   std::int64_t windows = 1;  ///< at a time, to begin with
 };
 
-/// For `models` models, float included. On a device hidden states stay there where they fit beside two blocks in
-/// float32, their work tensors and logits; else in host memory, where options.memoryBytes allows it; else in a file.
-ComparisonMemory planComparison(const model::ModelGraph& graph, const calibration::Dataset& data, std::size_t models,
-                                const VerifyOptions& options, const compute::DeviceInfo& device);
+/// On a device hidden states stay there where they fit beside two blocks in float32, their work tensors and logits;
+/// else in host memory while options.memoryBytes allows it; else in a file. On the CPU that is a promise on peak
+/// resident memory: fewer windows pass together, and an OutOfMemory error names what would do where even one is too
+/// much.
+ComparisonMemory planComparison(const model::OpenedModel& model, const std::vector<Contender>& contenders,
+                                const calibration::Dataset& data, const VerifyOptions& options,
+                                const compute::DeviceInfo& device);
 
-/// Bytes of one piece of logits, per model.
-inline constexpr std::uint64_t kLogitBytes = std::uint64_t{256} << 20;
+/// Bytes of one piece of logits, per model, whatever the promise: a product's last bits depend on its rows.
+inline constexpr std::uint64_t kLogitBytes = std::uint64_t{64} << 20;
 
 }  // namespace oscope::quant

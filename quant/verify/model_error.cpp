@@ -7,8 +7,10 @@
 #include <memory>
 
 #include "analysis/base/atomic_file.h"
+#include "analysis/base/process_memory.h"
 #include "analysis/calibration/hidden_state_store.h"
 #include "analysis/calibration/micro_batches.h"
+#include "analysis/calibration/run_plan.h"
 #include "analysis/checkpoint/safetensors_writer.h"
 #include "quant/transform/quantized_source.h"
 #include "quant/verify/comparison_memory.h"
@@ -48,7 +50,7 @@ class Comparison {
         m_options(options),
         m_backend(backend),
         m_context(context),
-        m_memory(planComparison(model.graph, data, contenders.size() + 1, options, backend.info())),
+        m_memory(planComparison(model, contenders, data, options, backend.info())),
         m_batches(
             model.graph, backend, data, m_memory.windows, context,
             [this](const Error& error, std::int64_t windows) {
@@ -65,8 +67,12 @@ class Comparison {
     ProgressMeter meter(m_context, stage, "windows", passes * m_data.samples);
     embedAll(*m_float, *m_model.weights);
     for (std::size_t c = 0; c < m_contenders.size(); ++c) embedAll(*m_hidden[c], *m_contenders[c].ends);
+    m_model.weights->release(calibration::embeddingTensors(m_model.graph));
     for (const model::BlockGraph& block : m_model.graph.blocks) {
-      for (std::size_t c = 0; c < m_contenders.size(); ++c) runContender(c, block, meter);
+      for (std::size_t c = 0; c < m_contenders.size(); ++c) {
+        runContender(c, block, meter);
+        returnFreedMemory();
+      }
       const auto plain = m_batches.withRoom([&] { return runner().loadBlock(block.index, *m_model.weights); });
       runPlain(*m_float, plain, nullptr, 0, {});
       m_model.weights->release(m_model.graph.tensorsOf(block.index));

@@ -17,6 +17,7 @@ struct Contender {
   const checkpoint::TensorSource* ends = nullptr;  ///< embedding and head
   std::function<QuantizedBlock(int index)> block;
   bool measuresSites = true;
+  std::uint64_t blockBytes = 0;  ///< memory that block() takes (quantizeBlockBytes)
 };
 
 struct ContenderMeasure {
@@ -35,6 +36,8 @@ struct ModelComparison {
 /// Perplexity, KL and top-1 are over all windows of `data`, site figures over the first options.siteSamples;
 /// options.logitsFile gets the first contender's logits. Blocks are made and dropped one at a time, whatever the number
 /// of contenders. `stage` names the progress. Logits with NaN or infinity are a NonFinite error.
+/// options.memoryBytes is a promise: hidden states are spilled and batches get smaller, which shows in no bit;
+/// OutOfMemory beforehand where that doesn't do.
 ModelComparison compareModels(const model::OpenedModel& model, const std::vector<Contender>& contenders,
                               const calibration::Dataset& data, const VerifyOptions& options, compute::Backend& backend,
                               const JobContext& context, const std::string& stage);

@@ -69,7 +69,7 @@ std::optional<Contender> makeBaseline(const model::OpenedModel& model, const std
     }
     return staticBaselineBlock(graph, *model.weights, ofBlock, rules, backend);
   };
-  return Contender{kBaselineName, model.weights.get(), block, false};
+  return Contender{kBaselineName, model.weights.get(), block, false, quantizeBlockBytes(model.graph, Recipe{})};
 }
 
 /// Runs `quantized`, and the baseline where there is one, into `report`.
@@ -111,7 +111,8 @@ VerifyReport verifyExport(const model::OpenedModel& model, const std::filesystem
   }
   std::vector<SitePlan> sites;
   for (const DeploySite& site : files.deploy().sites) sites.push_back(site.plan);
-  const Contender quantized{files.deploy().recipe.name, &files, [&](int index) { return files.readBlock(index); }};
+  const Contender quantized{files.deploy().recipe.name, &files, [&](int index) { return files.readBlock(index); }, true,
+                            quantizeBlockBytes(model.graph, Recipe{})};
   compare(model, quantized, makeBaseline(model, sites, files.deploy().recipe.rules, options, backend), data, options,
           backend, context, report);
   for (SiteMeasure& site : report.sites) site.predictedDb = files.site(site.id).predictedDb;
@@ -130,7 +131,8 @@ VerifyReport verifyPlan(const model::OpenedModel& model, const stats::Snapshot& 
   requireSameModel(plan.modelFingerprint, model.weights->fingerprint(), "plan");
   const Contender quantized{
       plan.recipe.name, model.weights.get(),
-      [&](int index) { return quantizeBlock(model.graph, index, *model.weights, snapshot, plan, backend, context); }};
+      [&](int index) { return quantizeBlock(model.graph, index, *model.weights, snapshot, plan, backend, context); },
+      true, quantizeBlockBytes(model.graph, plan.recipe)};
   compare(model, quantized, makeBaseline(model, plan.sites, plan.recipe.rules, options, backend), data, options,
           backend, context, report);
   report.seconds = watch.seconds();

@@ -18,7 +18,7 @@
 namespace oscope::quant {
 
 struct VerifyOptions {
-  std::uint64_t memoryBytes = 0;         ///< budget, as in calibration
+  std::uint64_t memoryBytes = 0;         ///< promise on peak resident memory, as in calibration
   std::int64_t siteSamples = 8;          ///< windows that per-site figures are measured on
   bool integerTrue = true;               ///< compare integer-true with fake-quant arithmetic on these windows
   bool staticBaseline = true;            ///< also run "static everywhere, no fold, same weights scheme" beside the two

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "analysis/base/process_memory.h"
 #include "analysis/calibration/calibrate.h"
 #include "analysis/calibration/observer_registry.h"
 #include "analysis/compute/backend_registry.h"
@@ -141,6 +142,30 @@ TEST_F(Compare, ReorderedClustersGiveTheFiguresOfLabels) {
     EXPECT_NEAR(a.sites[s].inputSqnrLocalDb, b.sites[s].inputSqnrLocalDb, 1e-3) << toString(a.sites[s].id);
     EXPECT_NEAR(a.sites[s].outputSqnrLocalDb, b.sites[s].outputSqnrLocalDb, 1e-3) << toString(a.sites[s].id);
   }
+}
+
+TEST_F(Compare, AMemoryPromiseIsKeptOrRefusedWithOneThatFits) {
+  const std::vector<NamedRecipe> recipes = loadRecipes({"fptq-w4a8", "gptq-w4a16"});
+  const stats::SnapshotPtr snapshot = calibrated(observersFor(recipes));
+  CompareOptions options;
+  options.memoryBytes = 1;
+  int progressed = 0;
+  JobContext context;
+  context.progress = [&](const Progress&) { ++progressed; };
+  const CompareInput input{*m_model, *snapshot, recipes, m_windows};
+  const Error refused = test::errorOf([&] { compareMethods(input, options, *m_backend, context); });
+  EXPECT_EQ(refused.code(), ErrorCode::OutOfMemory);
+  EXPECT_EQ(progressed, 0);
+  const std::string& remedy = refused.remedy();
+  ASSERT_THAT(remedy, HasSubstr(" MB of memory"));
+  options.memoryBytes =
+      static_cast<std::uint64_t>((std::stod(remedy.substr(remedy.find_first_of("0123456789"))) + 4) * 1e6);
+  resetPeakResident();
+  const CompareReport tight = compareMethods(input, options, *m_backend, {});
+  EXPECT_LE(peakResidentMemory(), options.memoryBytes);
+  options.memoryBytes = 0;
+  const CompareReport roomy = compareMethods(input, options, *m_backend, {});
+  EXPECT_EQ(tight.rows[1].measure.klPerWindow, roomy.rows[1].measure.klPerWindow);
 }
 
 TEST_F(Compare, StopsWhenAsked) {

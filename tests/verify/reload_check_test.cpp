@@ -93,9 +93,17 @@ TEST(VerifyExport, SpilledHiddenStatesChangeNothing) {
   sample.write();
   VerifyOptions options;
   options.siteSamples = 1;
-  const VerifyReport inMemory = verify(sample, options, 3);
+  constexpr int kWindows = 48;  // states of three models: 19 MB
+  const VerifyReport inMemory = verify(sample, options, kWindows);
+  // The smallest promise that can be kept has no room for them, nor has this little more.
   options.memoryBytes = 1;
-  const VerifyReport spilled = verify(sample, options, 3);
+  const Error refused = test::errorOf([&] { verify(sample, options, kWindows); });
+  EXPECT_EQ(refused.code(), ErrorCode::OutOfMemory);
+  const std::string& remedy = refused.remedy();
+  ASSERT_THAT(remedy, HasSubstr(" MB of memory"));
+  options.memoryBytes =
+      static_cast<std::uint64_t>((std::stod(remedy.substr(remedy.find_first_of("0123456789"))) + 6) * 1e6);
+  const VerifyReport spilled = verify(sample, options, kWindows);
   EXPECT_EQ(spilled.quantized.klPerWindow, inMemory.quantized.klPerWindow);
   EXPECT_EQ(spilled.staticEverywhere->klPerWindow, inMemory.staticEverywhere->klPerWindow);
 }
