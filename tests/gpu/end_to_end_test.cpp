@@ -2,10 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
+#include <map>
 
 #include "analysis/calibration/calibrate.h"
 #include "analysis/compute/cpu_backend.h"
 #include "analysis/stats/hdf5_store.h"
+#include "quant/export/export_registry.h"
 #include "quant/policy/plan.h"
 #include "quant/transform/quantize_block.h"
 #include "quant/verify/verify.h"
@@ -111,6 +114,37 @@ TEST_F(EndToEnd, PlansAndCodesAreThoseOfTheCpu) {
       }
     }
     EXPECT_LE(static_cast<double>(different), compute::test::kTieShare * static_cast<double>(codes));
+  }
+}
+
+std::map<std::string, std::string> filesIn(const std::filesystem::path& folder) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    files[std::filesystem::relative(entry.path(), folder)] = {std::istreambuf_iterator<char>(file), {}};
+  }
+  return files;
+}
+
+TEST_F(EndToEnd, AnExportHasTheBytesOfTheCpus) {
+  const quant::ExportFormat& format = quant::findExportFormat("ct-exact");
+  for (const Subject& subject : subjects()) {
+    SCOPED_TRACE(subject.name);
+    const model::OpenedModel model = model::openModel(subject.folder);
+    const auto device = m_device.make(MatmulPrecision::Full);
+    const auto snapshot = calibrated(subject, model, m_cpu, "export");
+    const quant::Plan plan = makePlan(*snapshot, quant::defaultRecipe());
+    const auto exported = [&](compute::Backend& backend, const std::string& name) {
+      quant::ExportOptions options;
+      options.params = ParamSet(format.params());
+      options.output = m_folder / (subject.name + "." + name);
+      format.write({model, *snapshot, plan}, options, backend, {});
+      return filesIn(options.output);
+    };
+    const auto one = exported(*device, "device"), two = exported(m_cpu, "cpu");
+    EXPECT_GT(one.size(), 2u);
+    EXPECT_TRUE(one == two);
   }
 }
 
