@@ -105,11 +105,16 @@ void EstimatePanel::setPreflight(const calibration::Preflight& preflight, std::u
                       tr("of %1 free").arg(bytes(e.freeDisk)), shareOf(e.diskBytes, e.freeDisk)});
     m_rows.push_back(
         {QStringLiteral("snapshot"), tr("Snapshot, written"), tr("≤ %1").arg(bytes(e.snapshotBytes)), {}, {}});
-    const auto place = [](bool spilled) { return spilled ? tr("are spilled to disk") : tr("stay in memory"); };
-    QString foot = tr("One block of weights, %1, is in memory at a time; hidden states, %2, %3.")
-                       .arg(bytes(e.weightsPerBlock), bytes(e.hiddenBytes), place(e.spilled));
-    if (e.gramBytes > 0) foot += tr(" Gram matrices, %1, %2.").arg(bytes(e.gramBytes), place(e.gramSpilled));
-    m_foot->setText(foot);
+    if (e.gramBytes > 0) {
+      m_rows.push_back({QStringLiteral("heatmap"),
+                        tr("Gram matrices"),
+                        bytes(e.gramBytes),
+                        e.gramSpilled ? tr("spilled to disk") : tr("in memory"),
+                        {}});
+    }
+    m_foot->setText(tr("One block of weights, %1, is in memory at a time; hidden states, %2, %3.")
+                        .arg(bytes(e.weightsPerBlock), bytes(e.hiddenBytes),
+                             e.spilled ? tr("are spilled to disk") : tr("stay in memory")));
   }
   setFixedHeight(kHead + std::max(kFewestRows, static_cast<int>(m_rows.size())) * kRow + kFoot);
   update();
