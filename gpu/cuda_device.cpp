@@ -108,6 +108,7 @@ CudaDevice::CudaDevice(int ordinal, std::uint64_t budget) : m_ordinal(ordinal), 
   makeCurrent();  // makes the context
   m_multiprocessors = attribute(cudaDevAttrMultiProcessorCount, ordinal);
   m_capability = capabilityOf(ordinal);
+  m_description = describe(ordinal);
   m_streams = std::make_unique<Streams>();
   cudaMemPoolProps properties{};
   properties.allocType = cudaMemAllocationTypePinned;
@@ -173,7 +174,7 @@ std::uint64_t CudaDevice::freeBytes() const {
 
 compute::DeviceInfo CudaDevice::info() const {
   makeCurrent();
-  compute::DeviceInfo info = describe(m_ordinal);
+  compute::DeviceInfo info = m_description;
   info.freeBytes = freeBytes();
   return info;
 }

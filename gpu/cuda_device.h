@@ -53,6 +53,7 @@ class CudaDevice {
 
   int m_ordinal;
   std::uint64_t m_budget;
+  compute::DeviceInfo m_description;  ///< asked for once: the driver takes its time
   int m_multiprocessors = 0, m_capability = 0;
   std::unique_ptr<Streams> m_streams;
   CUmemPoolHandle_st* m_pool = nullptr;

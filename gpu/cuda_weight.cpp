@@ -32,7 +32,8 @@ CudaWeight::CudaWeight(std::string name, DType dtype, std::int64_t rows, std::in
 
 const void* CudaWeight::data() const {
   if (m_values != nullptr) return m_values->data();
-  if (!m_waited.exchange(true)) m_upload->letComputeWait();
+  if (!m_waited) m_upload->letComputeWait();
+  m_waited = true;  // not where the upload failed: then every reader hears of it
   return m_upload->buffer().data();
 }
 
