@@ -82,6 +82,7 @@ double activationNoise(const stats::SiteStats& site, const stats::SiteDetail& de
 std::vector<double> shareOfSample(const stats::ReaderStats& reader, const std::vector<float>& folded,
                                   const std::vector<float>& scale, std::size_t group) {
   const std::size_t in = reader.columnNorms.size();
+  if (in == 0) return {};
   std::vector<double> all(in / group), sampled(in / group);
   for (std::size_t j = 0; j < in; ++j) {
     const double norm = static_cast<double>(reader.columnNorms[j]) * (scale.empty() ? 1.0f : scale[j]);

@@ -81,7 +81,7 @@ void TableSorter::addKey(int column, std::optional<Qt::SortOrder> order) {
 }
 
 QVariant TableSorter::headerData(int section, Qt::Orientation orientation, int role) const {
-  const QVariant head = QSortFilterProxyModel::headerData(section, orientation, role);
+  QVariant head = QSortFilterProxyModel::headerData(section, orientation, role);
   if (orientation != Qt::Horizontal) return head;
   if (role == CsvRole && !head.isValid()) return QSortFilterProxyModel::headerData(section, orientation);
   if (role != Qt::DisplayRole) return head;

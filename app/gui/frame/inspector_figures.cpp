@@ -74,8 +74,8 @@ QString weightsTable(const quant::SitePlan& plan) {
   double allBefore = 0, allAfter = 0;
   for (const quant::LinearPlan& linear : plan.linears) {
     const double before = 2.0 * static_cast<double>(linear.out * linear.in);
-    const double scales = 2.0 * static_cast<double>(linear.out) *
-                          static_cast<double>(linear.in / quant::effectiveGroup(linear.scheme, linear.in));
+    const std::int64_t groups = linear.in / quant::effectiveGroup(linear.scheme, linear.in);
+    const double scales = 2.0 * static_cast<double>(linear.out) * static_cast<double>(groups);
     const double after = linear.scheme.isFloat() ? before : before * linear.scheme.bits / 16 + scales;
     allBefore += before;
     allAfter += after;
