@@ -1,5 +1,6 @@
 #include "app/gui/forms/estimate_panel.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
@@ -60,15 +61,26 @@ QString EstimatePanel::headline() const {
   return m_title->text();
 }
 
-void EstimatePanel::setHead(const char* icon, const QColor& color, const QString& title, const QString& note) {
-  m_icon->setPixmap(iconPixmap(QLatin1String(icon), color, 16, devicePixelRatioF()));
+void EstimatePanel::setHead(const char* icon, QColor Theme::*color, const QString& title, const QString& note) {
+  m_iconName = QLatin1String(icon);
+  m_iconColor = color;
+  refreshIcon();
   m_title->setText(title);
   m_note->setText(note);
 }
 
+void EstimatePanel::refreshIcon() {
+  m_icon->setPixmap(iconPixmap(m_iconName, theme().*m_iconColor, 16, devicePixelRatioF()));
+}
+
+void EstimatePanel::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange && !m_iconName.isEmpty()) refreshIcon();
+}
+
 void EstimatePanel::setChecking() {
   m_dimmed = true;
-  setHead("clock", theme().ink3, tr("Checking…"), {});
+  setHead("clock", &Theme::ink3, tr("Checking…"), {});
   update();
 }
 
@@ -76,7 +88,7 @@ void EstimatePanel::setIncomplete(const QString& what) {
   m_rows.clear();
   m_dimmed = false;
   m_foot->clear();
-  setHead("info", theme().ink3, tr("Not yet"), what);
+  setHead("info", &Theme::ink3, tr("Not yet"), what);
   update();
 }
 
@@ -85,9 +97,9 @@ void EstimatePanel::setPreflight(const calibration::Preflight& preflight, std::u
   m_rows.clear();
   m_foot->clear();
   if (preflight.fits()) {
-    setHead("check", theme().ok, tr("It fits"), tr("estimated from the headers, before anything is read"));
+    setHead("check", &Theme::ok, tr("It fits"), tr("estimated from the headers, before anything is read"));
   } else {
-    setHead("error", theme().error, preflight.data ? tr("It does not fit") : tr("No tokens"),
+    setHead("error", &Theme::error, preflight.data ? tr("It does not fit") : tr("No tokens"),
             problemText(preflight.problems.front()));
   }
   if (preflight.data) {

@@ -11,6 +11,8 @@ class QPushButton;
 
 namespace oscope::gui {
 
+struct Theme;
+
 class EstimatePanel : public QWidget {
   Q_OBJECT
 
@@ -25,16 +27,20 @@ class EstimatePanel : public QWidget {
 
  protected:
   void paintEvent(QPaintEvent* event) override;
+  void changeEvent(QEvent* event) override;
 
  private:
   struct Row {
     QString icon, label, value, note;
     std::optional<double> share;  ///< of what there is; above 1: too much
   };
-  void setHead(const char* icon, const QColor& color, const QString& title, const QString& note);
+  void setHead(const char* icon, QColor Theme::*color, const QString& title, const QString& note);
+  void refreshIcon();
 
   QLabel *m_icon, *m_title, *m_note, *m_foot;
   QWidget* m_head;
+  QString m_iconName;
+  QColor Theme::*m_iconColor = nullptr;
   std::vector<Row> m_rows;
   bool m_dimmed = false;
 };

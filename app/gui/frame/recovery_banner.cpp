@@ -4,6 +4,7 @@
 #include <QLabel>
 #include <QPushButton>
 
+#include "app/gui/frame/widgets.h"
 #include "app/gui/icons.h"
 
 namespace oscope::gui {
@@ -18,7 +19,7 @@ RecoveryBanner::RecoveryBanner(QWidget* parent) : QWidget(parent) {
   auto* row = new QHBoxLayout(bar);
   row->setContentsMargins(16, 5, 10, 5);
   row->setSpacing(10);
-  m_text = new QLabel(bar);
+  m_text = new ElidedLabel("", bar);
   auto* discard = new QPushButton(tr("Discard"), bar);
   discard->setObjectName(QStringLiteral("discardRecovery"));
   discard->setProperty("class", "quiet");

@@ -83,7 +83,7 @@ SitesDock::SitesDock(Document& document, ViewContext& context, DockHead* head, Q
   m_tree->setModel(m_model);
   m_tree->setItemDelegate(new SiteMarkDelegate(m_tree));
   m_tree->setUniformRowHeights(true);
-  m_tree->setIndentation(14);
+  m_tree->setIndentation(10);
   m_tree->setSelectionBehavior(QAbstractItemView::SelectRows);
   m_tree->setSelectionMode(QAbstractItemView::ExtendedSelection);
   m_tree->setAllColumnsShowFocus(true);
@@ -95,8 +95,8 @@ SitesDock::SitesDock(Document& document, ViewContext& context, DockHead* head, Q
   header->setSectionsMovable(false);
   header->setSectionResizeMode(QHeaderView::Fixed);
   header->setMinimumSectionSize(20);
-  for (int c = SiteTreeModel::AttnIn; c <= SiteTreeModel::FfnMid; ++c) header->resizeSection(c, 26);
-  header->resizeSection(SiteTreeModel::MaxRange, 60);
+  for (int c = SiteTreeModel::AttnIn; c <= SiteTreeModel::FfnMid; ++c) header->resizeSection(c, 24);
+  header->resizeSection(SiteTreeModel::MaxRange, 54);
   header->setSectionResizeMode(SiteTreeModel::Name, QHeaderView::Stretch);
   header->setFixedHeight(36);
   header->setStyleSheet(
