@@ -224,6 +224,7 @@ TEST_F(SampleWindow, EveryViewFitsIntoTheSmallestWindow) {
     const QDockWidget* inspector = m_window.docks()->dock(Docks::Inspector);
     if (inspector->isVisible()) {
       EXPECT_LE(inspector->geometry().right(), 1279) << qPrintable(entry.id);
+      EXPECT_GE(m_window.frame()->width(), 676) << qPrintable(entry.id);
     }
   }
 }

@@ -36,6 +36,7 @@ namespace {
 
 constexpr int kAutosaveMilliseconds = 2000;
 constexpr QSize kSmallest(1280, 800), kDesigned(1600, 1000);
+constexpr int kSmallestCentre = 676;  // what is left of 1280 beside rail and docks
 
 QString dataFolder() {
   return QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
@@ -72,6 +73,7 @@ MainWindow::MainWindow(QWidget* parent)
   m_frame = new ViewFrame({m_document, m_context, m_jobs, &m_stages}, m_centre);
   m_centre->addWidget(m_start);
   m_centre->addWidget(m_frame);
+  m_frame->setMinimumWidth(kSmallestCentre);  // in the smallest window the docks take their minimum
   setCentralWidget(centre);
   m_dropOverlay = new DropZone(centre);
   m_dropOverlay->hide();
