@@ -21,6 +21,8 @@
 #include "app/gui/views/distribution/distribution_view.h"
 #include "app/gui/views/distribution/histogram_plot.h"
 #include "app/gui/views/heatmap/heatmap_view.h"
+#include "app/gui/views/sensitivity/front_plot.h"
+#include "app/gui/views/sensitivity/sensitivity_view.h"
 #include "tests/gui/sample_window.h"
 
 namespace oscope::gui {
@@ -102,6 +104,12 @@ TEST_F(ViewState, AWorkspaceOpensAsItWasLeft) {
   auto* compare = showView<CompareView>("compare");
   compare->setMode(CompareView::kRecipes);
   compare->showEqual()->setChecked(true);
+  auto* sensitivity = shown<SensitivityView>(
+      "sensitivity", [](SensitivityView* view) { return !view->pairs().empty() && !view->sweeping(); });
+  sensitivity->qualityControl()->setCurrent(1);
+  emit sensitivity->qualityControl()->currentChanged(1);
+  const Json frontZoom = zoomIn(*sensitivity->plot());
+  context().selectSite(kSite);
   m_window.saveWorkspaceTo(text(m_workspace));
   document().close();
 
@@ -115,9 +123,6 @@ TEST_F(ViewState, AWorkspaceOpensAsItWasLeft) {
     next.context().show(QString::fromLatin1(id));
     return next.frame()->current();
   };
-  auto* again = qobject_cast<CompareView*>(view("compare"));
-  EXPECT_TRUE(again->showEqual()->isChecked());
-  EXPECT_TRUE(again->recipes()->isVisible());
   auto* channels = qobject_cast<ChannelsView*>(view("channels"));
   EXPECT_EQ(zoomOf(*channels->orderPlot()), channelZoom);
   auto* distribution = qobject_cast<DistributionView*>(view("distribution"));
@@ -128,6 +133,13 @@ TEST_F(ViewState, AWorkspaceOpensAsItWasLeft) {
   ASSERT_TRUE(QTest::qWaitFor([&] { return !heatmap->sitePlot()->bands().empty(); }, kPatience));
   EXPECT_EQ(zoomOf(*heatmap->sitePlot()), Json({0.25, 0.5, 2.0, 9.0}));
   EXPECT_EQ(heatmap->fold()->current(), 1);
+  auto* front = qobject_cast<SensitivityView*>(view("sensitivity"));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !front->pairs().empty() && !front->sweeping(); }, kPatience));
+  EXPECT_EQ(front->qualityControl()->current(), 1);
+  EXPECT_EQ(zoomOf(*front->plot()), frontZoom);
+  auto* again = qobject_cast<CompareView*>(view("compare"));
+  EXPECT_TRUE(again->showEqual()->isChecked());
+  EXPECT_TRUE(again->recipes()->isVisible());
 }
 
 TEST_F(ViewState, WhatIsNoZoomShowsAll) {

@@ -17,6 +17,7 @@
 #include "app/gui/frame/widgets.h"
 #include "app/gui/jobs/job_runner.h"
 #include "app/gui/plots/save_picture.h"
+#include "app/gui/plots/zoom_state.h"
 #include "app/gui/theme.h"
 #include "app/gui/view_context.h"
 #include "app/gui/views/sensitivity/front_legend.h"
@@ -126,13 +127,7 @@ SensitivityView::SensitivityView(const ViewServices& services, QWidget* parent) 
   connect(m_useFptq, &QPushButton::clicked, this, [&document] {
     document.setRecipe(quant::defaultRecipe(), tr("Recipe %1").arg(text(quant::defaultRecipe().name)));
   });
-  connect(m_quality, &SegmentedControl::currentChanged, this, [this] {
-    m_plot->setCursorTo(std::nullopt);
-    m_plot->setQuality(quality());
-    showFront();
-    refreshNow();
-    m_plot->fit();
-  });
+  connect(m_quality, &SegmentedControl::currentChanged, this, &SensitivityView::showQuality);
   connect(&document, &Document::rowsChanged, this, [this] {
     if (isVisible()) refreshNow();
   });
@@ -282,7 +277,31 @@ void SensitivityView::take(Result result) {
   showFront();
   refreshNow();
   refreshState();
+  if (!m_wanted.is_null()) zoomTo(*m_plot, std::exchange(m_wanted, Json()));
   emit subtitleChanged();
+}
+
+void SensitivityView::showQuality() {
+  m_plot->setCursorTo(std::nullopt);
+  m_plot->setQuality(quality());
+  showFront();
+  refreshNow();
+  m_plot->fit();
+}
+
+Json SensitivityView::state() const {
+  return {{"quality", m_quality->current()}, {"zoom", zoomOf(*m_plot)}};
+}
+
+void SensitivityView::restore(const Json& state) {
+  if (!state.is_object()) return;
+  const Json quality = state.value("quality", Json());
+  if (quality.is_number_integer() && quality.get<double>() >= 0 && quality.get<double>() <= 2) {
+    m_quality->setCurrent(quality.get<int>());
+    showQuality();
+  }
+  m_wanted = state.value("zoom", Json());
+  if (!m_pairs.empty() && !m_sweeping) zoomTo(*m_plot, std::exchange(m_wanted, Json()));
 }
 
 void SensitivityView::showFront() {

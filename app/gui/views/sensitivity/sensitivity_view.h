@@ -36,6 +36,8 @@ class SensitivityView : public View {
   bool canSavePicture() const override { return true; }
   FileWork savePicture(const QString& path) override;
   QString csv() const override;
+  Json state() const override;
+  void restore(const Json& state) override;
 
   FrontPlot* plot() const { return m_plot; }
   DataTable* table() const { return m_table; }
@@ -60,6 +62,7 @@ class SensitivityView : public View {
   void refreshNow();
   /// The front found so far, in plot and table; the pair under the cursor stays it.
   void showFront();
+  void showQuality();
   void selectRow(std::optional<std::size_t> frontIndex);
   void refreshState();
   void adopt(const quant::ThresholdPair& pair);
@@ -83,6 +86,7 @@ class SensitivityView : public View {
   quant::Recipe m_sweptRecipe;
   std::shared_ptr<const quant::PredictionTable> m_sweptPredictions;
   bool m_sweeping = false;
+  Json m_wanted;  ///< zoom that restore() was given, until there are pairs
 };
 
 }  // namespace oscope::gui
