@@ -46,6 +46,7 @@ struct CalibrateEstimate {
   std::uint64_t gramBytes = 0;        ///< Gram matrices of one block, where they are summed up
   bool gramSpilled = false;           ///< they lie in scratch files; only the CPU can do that
   std::uint64_t peakMemory = 0, promisedMemory = 0;
+  std::uint64_t sufficientMemory = 0;  ///< a promise that will do when the run starts later: a little above the peak
   std::uint64_t diskBytes = 0, freeDisk = 0;  ///< snapshot + work folder + scratch files
   std::uint64_t snapshotBytes = 0;
   std::uint64_t deviceMemory = 0, deviceBudget = 0;  ///< peak on the accelerator, and what may be used; CPU: 0

@@ -18,6 +18,8 @@ namespace {
 
 /// Tokens of a micro-batch that keep a backend busy: a weight is converted once for so many.
 constexpr std::int64_t kBusyTokensCpu = 2048, kBusyTokensDevice = 8192;
+/// What the process may take between an estimate and the run that follows its advice.
+constexpr std::uint64_t kDrift = std::uint64_t{16} << 20;
 /// Share of a device's free memory that is used.
 constexpr double kDeviceShare = 0.9;
 /// Time of everything that is no GEMM, beside the GEMMs (tests/bench holds the forward pass to 80 % of the GEMM rate).
@@ -154,13 +156,14 @@ void planMemory(const HostMemory& memory, bool fixedBatch, bool onHost, Calibrat
   estimate.spilled = chosen.hidden;
   estimate.gramSpilled = chosen.gram;
   estimate.peakMemory = memory.peak(chosen, estimate.microBatch);
+  estimate.sufficientMemory = estimate.peakMemory + kDrift;
   if (memory.perSample > 0) estimate.workBytes = static_cast<std::uint64_t>(estimate.microBatch) * memory.perSample;
   if (fits(chosen, estimate.microBatch)) return;
   refuse(estimate, "calibrate.memory", "memory",
          fmt::format("the run needs {}, promised are {}", formatBytesUp(static_cast<double>(estimate.peakMemory)),
                      formatBytes(static_cast<double>(estimate.promisedMemory))),
          fmt::format("allow at least {} of memory, or take shorter samples{}",
-                     formatBytesUp(static_cast<double>(estimate.peakMemory)),
+                     formatBytesUp(static_cast<double>(estimate.sufficientMemory)),
                      fixedBatch ? ", or a smaller micro-batch" : ""));
 }
 
@@ -276,6 +279,9 @@ CalibrateEstimate estimateCalibration(const model::OpenedModel& model, const Dat
   }
   estimate.hiddenBytes = hiddenShape(graph, data).bytes();
   addStatistics(graph, data, options, onHost, estimate);
+  // Before memory is looked at: the products leave buffers behind, which the run will find, too.
+  estimate.seconds = kBesidesGemm * estimate.flops /
+                     measureGemmRate(backend, model.weights->entry(graph.blocks.front().linears.front().weight).dtype);
   estimate.promisedMemory =
       options.memoryBytes > 0 ? options.memoryBytes : residentMemory() + availableMemory() / 4 * 3;
 
@@ -286,8 +292,6 @@ CalibrateEstimate estimateCalibration(const model::OpenedModel& model, const Dat
   if (!onHost) planDevice(model, device, data, wanted, estimate);
   planMemory(hostMemory(model, data, device, estimate), options.microBatch > 0, onHost, estimate);
   planDisk(options, estimate);
-  estimate.seconds = kBesidesGemm * estimate.flops /
-                     measureGemmRate(backend, model.weights->entry(graph.blocks.front().linears.front().weight).dtype);
   return estimate;
 }
 

@@ -28,7 +28,7 @@ RunProblem problemOf(const Diagnostic& found, const model::OpenedModel& model, c
   RunProblem problem{RunOption::File, found, std::nullopt};
   if (found.code == "calibrate.memory") {
     problem.option = RunOption::Memory;
-    problem.fitting = (estimate.peakMemory / kMemoryStep + 1) * kMemoryStep;
+    problem.fitting = (estimate.sufficientMemory / kMemoryStep + 1) * kMemoryStep;
   } else if (found.code == "calibrate.device_memory") {
     problem.option = RunOption::Device;
   } else if (found.code == "calibrate.output") {

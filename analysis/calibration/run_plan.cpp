@@ -57,6 +57,7 @@ std::int64_t widestInput(const model::ModelGraph& graph) {
 }
 
 std::uint64_t baseMemory(const model::ModelGraph& graph, const compute::DeviceInfo& device) {
+  returnFreedMemory();  // what an earlier estimate or job has freed is not needed again
   return residentMemory() + kReserve +
          static_cast<std::uint64_t>(device.threads) *
              (kBlasBuffer + compute::CpuBackend::panelBytes(widestInput(graph)));

@@ -14,7 +14,7 @@ namespace {
 
 class GramSpill : public testing::Test {
  protected:
-  /// Options with which hidden states or not, Gram matrices (6 MB of a block) lie on disk.
+  /// Options with which hidden states or not, Gram matrices (37 MB of a block) lie on disk.
   calibration::CalibrateOptions spilling(const std::string& output) {
     calibration::CalibrateOptions options = fixedOptions(m_folder / output);
     options.observers = calibration::defaultObservers();
@@ -44,7 +44,7 @@ class GramSpill : public testing::Test {
   }
 
   const ScratchFolder m_folder;
-  const model::OpenedModel m_model = openRandomModel(m_folder / "model", {.ffn = 1100, .blocks = 2});
+  const model::OpenedModel m_model = openRandomModel(m_folder / "model", {.ffn = 3000, .blocks = 2});
   const calibration::Dataset m_data = randomData(5, 16, m_model.graph.vocabulary);
   const std::unique_ptr<compute::Backend> m_backend = cpuBackend(1);
 };
@@ -117,8 +117,8 @@ TEST_F(GramSpill, IsNotOfferedOnADevice) {
   EXPECT_FALSE(refused.gramSpilled);
   ASSERT_EQ(refused.problems.size(), 1u);
   EXPECT_EQ(refused.problems[0].code, "calibrate.memory");
-  // Whole matrices on the device, where the CPU keeps the tiles of one triangle: [64]^2 * 2 + [64]^2 + [1100]^2.
-  EXPECT_EQ(refused.gramBytes, (3u * 64 * 64 + 1100u * 1100) * 8);
+  // Whole matrices on the device, where the CPU keeps the tiles of one triangle: [64]^2 * 2 + [64]^2 + [3000]^2.
+  EXPECT_EQ(refused.gramBytes, (3u * 64 * 64 + 3000u * 3000) * 8);
 }
 
 }  // namespace
