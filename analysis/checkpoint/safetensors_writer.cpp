@@ -63,7 +63,7 @@ std::string headerBytes(const std::vector<TensorEntry>& entries, const std::map<
 
 }  // namespace
 
-SafetensorsWriter::SafetensorsWriter(std::filesystem::path path, std::vector<TensorDeclaration> tensors,
+SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& path, const std::vector<TensorDeclaration>& tensors,
                                      std::map<std::string, std::string> metadata)
     : m_file(path) {
   metadata.emplace("format", "pt");

@@ -23,7 +23,7 @@ class SafetensorsWriter {
  public:
   /// `metadata` gets "format": "pt" where it is missing (older loaders insist on it). The space of the whole file is
   /// reserved here, so that a full disk is known before the work.
-  SafetensorsWriter(std::filesystem::path path, std::vector<TensorDeclaration> tensors,
+  SafetensorsWriter(const std::filesystem::path& path, const std::vector<TensorDeclaration>& tensors,
                     std::map<std::string, std::string> metadata);
   /// Bytes of one declared tensor; any order; each exactly once.
   void write(const std::string& name, std::span<const std::byte> bytes);
