@@ -13,6 +13,7 @@
 #include "app/gui/frame/widgets.h"
 #include "app/gui/jobs/job_runner.h"
 #include "app/gui/plots/heat_legend.h"
+#include "app/gui/plots/zoom_state.h"
 #include "app/gui/theme.h"
 #include "app/gui/view_context.h"
 #include "app/gui/views/heatmap/heat_words.h"
@@ -256,7 +257,11 @@ void HeatmapView::showModel(std::shared_ptr<const ModelHeat> heat) {
     m_modelPlot->setBands(std::move(bands), m_model->scale);
     restoreZoom("zoom", *m_modelPlot);
   }
-  if (m_site && m_site->table) showSite(m_site);  // the colours are shared
+  if (m_site && m_site->table) {  // the colours are shared
+    const Json zoom = zoomOf(*m_sitePlot);
+    showSite(m_site);
+    if (!zoom.is_null()) zoomTo(*m_sitePlot, zoom);
+  }
   followSelection();
 }
 
