@@ -227,7 +227,6 @@ void ChannelsView::showSeries(bool newSite) {
 }
 
 void ChannelsView::refreshFigures() {
-  const bool possible = m_series->fold.obstacle.empty();
   m_figures->setBefore(kRange, text(app::formatRange(m_series->rangeBefore)));
   m_figures->setFigure(kRange, text(app::formatRange(m_series->rangeAfter)));
   const auto bits = [&](double median, double range) {
@@ -242,8 +241,7 @@ void ChannelsView::refreshFigures() {
   m_figures->setFigure(kAboveTen, above(m_series->rankedAfter, m_series->medianAfter));
   m_figures->setBefore(kSqnr, text(app::formatDb(m_predicted.before.total)));
   const bool clustered = !m_series->labels.empty();
-  m_figures->setFigure(kSqnr, text(app::formatDb(possible || clustered ? m_predicted.after.total : std::nullopt)),
-                       clustered ? tr("dB by cluster") : tr("dB"));
+  m_figures->setFigure(kSqnr, text(app::formatDb(m_predicted.after.total)), clustered ? tr("dB by cluster") : tr("dB"));
 }
 
 std::optional<std::int64_t> ChannelsView::shownChannel() const {
