@@ -79,7 +79,7 @@ class WindowStyle : public QProxyStyle {
 QFont sized(const QString& family, double pixels, QFont::Weight weight) {
   QFont font = family.isEmpty() ? QApplication::font() : QFont(family);
   // Half pixel sizes of the design (10.5) round to whole pixels: Qt sizes pixels in integers.
-  font.setPixelSize(static_cast<int>(pixels + 0.5));
+  font.setPixelSize(static_cast<int>(std::lround(pixels)));
   font.setWeight(weight);
   font.setHintingPreference(QFont::PreferNoHinting);
   return font;

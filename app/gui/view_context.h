@@ -66,7 +66,7 @@ class ViewContext : public QObject {
   void filterChanged(const QString& filter);
 
  private:
-  struct Place {
+  struct Place {  // NOLINT(bugprone-exception-escape): moving a Json doesn't throw
     QString view;
     Selection selection;
     Json state;

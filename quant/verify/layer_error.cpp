@@ -174,7 +174,7 @@ void LayerErrors::startBatch() {
 }
 
 void LayerErrors::finishBatch() {
-  *m_finished = *m_sums;
+  *m_finished = static_cast<const Totals&>(*m_sums);
 }
 
 forward::SiteHook& LayerErrors::floatHook() {

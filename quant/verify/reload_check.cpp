@@ -181,7 +181,7 @@ class Checker {
     }
     for (const model::TensorNeed& need : model::allTensors(m_model.graph)) {
       if (ofBlocks.count(need.name) != 0) continue;
-      const std::string failure = checkSameBytes(need.name);
+      std::string failure = checkSameBytes(need.name);
       if (!failure.empty()) return failure;
     }
     return {};
@@ -248,7 +248,7 @@ class Checker {
 
   std::string checkNorm(const std::string& name, const std::vector<float>& scale, const std::vector<float>& shift,
                         float offset) const {
-    const std::string failure = hashFailure(m_exported.names().exported(name));
+    std::string failure = hashFailure(m_exported.names().exported(name));
     if (!failure.empty()) return failure;
     if (scale.empty()) return checkSameBytes(name);
     const compute::HostTensor source = m_model.weights->tensor(name);

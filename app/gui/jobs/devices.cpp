@@ -9,7 +9,7 @@
 namespace oscope::gui {
 
 QString DeviceEntry::title() const {
-  const QString word = id.toUpper().replace(QLatin1Char(':'), QLatin1Char(' '));
+  QString word = id.toUpper().replace(QLatin1Char(':'), QLatin1Char(' '));
   if (!available()) return QObject::tr("no %1: %2").arg(word, reason);
   const auto bytes = [](std::uint64_t value) {
     return QString::fromStdString(app::formatBytes(static_cast<double>(value)));

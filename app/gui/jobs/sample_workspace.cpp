@@ -71,7 +71,7 @@ fs::path makeSampleWorkspace(const fs::path& folder, const JobContext& context) 
     calibration::calibrate(model, calibration::loadDataset(data, tokenizer.get(), model.graph.vocabulary),
                            tokenizer.get(), options, *backend, context);
   }
-  const fs::path path = folder / "sample.oscope";
+  fs::path path = folder / "sample.oscope";
   if (!isWorkspaceOf(workspace, path)) saveWorkspace(workspace, path);  // what was saved there is the user's
   return path;
 }

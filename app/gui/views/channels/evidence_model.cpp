@@ -9,7 +9,7 @@
 
 namespace oscope::gui {
 
-void EvidenceModel::setRows(stats::SnapshotPtr snapshot, const std::vector<stats::TokenEvidence>& evidence) {
+void EvidenceModel::setRows(const stats::SnapshotPtr& snapshot, const std::vector<stats::TokenEvidence>& evidence) {
   beginResetModel();
   m_rows.clear();
   for (const stats::TokenEvidence& item : evidence) {
@@ -54,7 +54,6 @@ QVariant EvidenceModel::data(const QModelIndex& index, int role) const {
       if (index.column() == Position) return QString::fromStdString(app::formatCount(row.position));
       return row.context.before + row.context.token + row.context.after;
     case SortRole:
-      return index.column() == Token ? QVariant(row.context.token) : numbers[index.column()];
     case CsvRole:
       return index.column() == Token ? QVariant(row.context.token) : numbers[index.column()];
     case BeforeRole:

@@ -17,7 +17,7 @@ class EvidenceModel : public QAbstractTableModel {
   enum Role { BeforeRole = Qt::UserRole + 1, TokenRole, AfterRole };  ///< text around the chip, for the delegate
 
   using QAbstractTableModel::QAbstractTableModel;
-  void setRows(stats::SnapshotPtr snapshot, const std::vector<stats::TokenEvidence>& evidence);
+  void setRows(const stats::SnapshotPtr& snapshot, const std::vector<stats::TokenEvidence>& evidence);
   std::int64_t tokenOf(int row) const { return m_rows.at(static_cast<std::size_t>(row)).token; }
   /// "4 of 8 on “the”, 1 on the first token".
   QString summary() const;

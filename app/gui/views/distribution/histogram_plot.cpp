@@ -157,7 +157,8 @@ void HistogramPlot::paintClip(QPainter& painter) const {
   const QColor ink = active ? t.onAccent : t.surface;
   painter.setBrush(ink);
   for (int dot = 0; dot < 6; ++dot) {
-    painter.drawEllipse(QPointF(tag.left() + 10 + 4 * (dot % 2), tag.center().y() - 4 + 4 * (dot / 2)), 1, 1);
+    const int column = dot % 2, line = dot / 2;
+    painter.drawEllipse(QPointF(tag.left() + 10 + 4 * column, tag.center().y() - 4 + 4 * line), 1, 1);
   }
   painter.setPen(ink);
   painter.setFont(name);

@@ -246,7 +246,7 @@ void ExportView::suggestOutput() {
 }
 
 QString ExportView::whyNot() const {
-  const QString why = m_services.stages->whyNotExport();
+  QString why = m_services.stages->whyNotExport();
   if (!why.isEmpty()) return why;
   if (m_services.document.plan() == nullptr) return tr("the recipe has no plan: see Problems");
   if (m_refused) return tr("this format can't carry the plan");

@@ -20,7 +20,7 @@ const std::vector<float>& ModelHeat::before(std::size_t site) const {
   return measured(snapshot->sites()[site], measure);
 }
 
-std::shared_ptr<const ModelHeat> makeModelHeat(stats::SnapshotPtr snapshot, const quant::Recipe& recipe,
+std::shared_ptr<const ModelHeat> makeModelHeat(const stats::SnapshotPtr& snapshot, const quant::Recipe& recipe,
                                                HeatMeasure measure, bool folded, const JobContext& context) {
   auto heat = std::make_shared<ModelHeat>();
   heat->snapshot = snapshot;
@@ -59,8 +59,8 @@ std::shared_ptr<const ModelHeat> makeModelHeat(stats::SnapshotPtr snapshot, cons
   return heat;
 }
 
-std::shared_ptr<const SiteHeat> makeSiteHeat(stats::SnapshotPtr snapshot, SiteId site, const quant::Recipe& recipe,
-                                             bool folded) {
+std::shared_ptr<const SiteHeat> makeSiteHeat(const stats::SnapshotPtr& snapshot, SiteId site,
+                                             const quant::Recipe& recipe, bool folded) {
   auto heat = std::make_shared<SiteHeat>();
   heat->snapshot = snapshot;
   heat->site = site;

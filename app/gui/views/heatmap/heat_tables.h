@@ -33,7 +33,7 @@ struct ModelHeat {
   const std::vector<float>& before(std::size_t site) const;
 };
 
-std::shared_ptr<const ModelHeat> makeModelHeat(stats::SnapshotPtr snapshot, const quant::Recipe& recipe,
+std::shared_ptr<const ModelHeat> makeModelHeat(const stats::SnapshotPtr& snapshot, const quant::Recipe& recipe,
                                                HeatMeasure measure, bool folded, const JobContext& context);
 
 /// Tokens x channels of one site: the whole rows that the snapshot keeps.
@@ -49,7 +49,7 @@ struct SiteHeat {
   std::unique_ptr<stats::MaxPyramid> table;  ///< null where the snapshot keeps no rows
 };
 
-std::shared_ptr<const SiteHeat> makeSiteHeat(stats::SnapshotPtr snapshot, SiteId site, const quant::Recipe& recipe,
-                                             bool folded);
+std::shared_ptr<const SiteHeat> makeSiteHeat(const stats::SnapshotPtr& snapshot, SiteId site,
+                                             const quant::Recipe& recipe, bool folded);
 
 }  // namespace oscope::gui

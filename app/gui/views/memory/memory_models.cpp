@@ -76,7 +76,7 @@ QVariant MemoryTotalsModel::headerData(int section, Qt::Orientation orientation,
 RptqTableModel::RptqTableModel(QObject* parent) : QAbstractTableModel(parent), m_cells(quant::rptqTable()) {}
 
 const quant::RptqCell& RptqTableModel::cell(int row, int column) const {
-  return m_cells[static_cast<std::size_t>(row * kRptqColumns + std::max(0, column - kKeys))];
+  return m_cells[static_cast<std::size_t>(row) * kRptqColumns + static_cast<std::size_t>(std::max(0, column - kKeys))];
 }
 
 bool RptqTableModel::isBest(int row, int column) const {

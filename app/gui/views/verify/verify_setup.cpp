@@ -164,7 +164,7 @@ void VerifySetup::suggest() {
 }
 
 QString VerifySetup::whyNot() const {
-  const QString why = m_services.stages->whyNotVerify();
+  QString why = m_services.stages->whyNotVerify();
   if (!why.isEmpty()) return why;
   if (m_exported->path().isEmpty()) return tr("export the model first, or choose an exported folder");
   if (!QFileInfo::exists(m_exported->path() + QStringLiteral("/deploy.json"))) {
