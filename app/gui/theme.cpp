@@ -5,6 +5,7 @@
 #include <QProxyStyle>
 #include <QStyleFactory>
 #include <QStyleHints>
+#include <cmath>
 
 /// The resources lie in a static library: somebody must ask for them by name. Has to stand outside of namespaces.
 static void initResources() {

@@ -1,5 +1,6 @@
 #include "quant/transform/channel_scale.h"
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -59,12 +60,13 @@ std::vector<float> afterFold(std::vector<float> values, const std::vector<float>
 
 float rangeWithoutFirstToken(const stats::SiteStats& site, std::int64_t length) {
   if (site.tokenAbsmax.empty() || length < 2) return site.range();
-  // One value of each sequence is passed over: this runs for every site at every change of the recipe.
-  const auto stride = static_cast<std::size_t>(length);
+  // One value of each sequence is passed over: this runs for every site at every change of the recipe, and Eigen's
+  // maximum is several times as fast as a loop that has to mind NaNs.
+  const Eigen::Map<const Eigen::ArrayXf> tokens(site.tokenAbsmax.data(),
+                                                static_cast<Eigen::Index>(site.tokenAbsmax.size()));
   float range = 0;
-  for (std::size_t first = 0; first < site.tokenAbsmax.size(); first += stride) {
-    const std::size_t end = std::min(first + stride, site.tokenAbsmax.size());
-    for (std::size_t t = first + 1; t < end; ++t) range = std::max(range, site.tokenAbsmax[t]);
+  for (Eigen::Index first = 0; first + 1 < tokens.size(); first += length) {
+    range = std::max(range, tokens.segment(first + 1, std::min(length, tokens.size() - first) - 1).maxCoeff());
   }
   return range;
 }
