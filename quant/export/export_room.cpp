@@ -43,7 +43,7 @@ std::optional<Error> whyNoRoom(const std::filesystem::path& output, std::uint64_
 }
 
 void requireRoom(const std::filesystem::path& output, std::uint64_t bytes) {
-  if (const std::optional<Error> error = whyNoRoom(output, bytes)) throw *error;
+  if (const std::optional<Error> error = whyNoRoom(output, bytes)) throw Error(*error);
 }
 
 }  // namespace oscope::quant

@@ -10,7 +10,7 @@
 namespace oscope::quant {
 
 /// A small JSON file `.oscope`; paths are stored relative to it where they lie below it. Missing parts are empty.
-struct Workspace {
+struct Workspace {  // NOLINT(bugprone-exception-escape): moving a Json doesn't throw
   std::filesystem::path model, snapshot, exported, verifyReport;
   Recipe recipe = defaultRecipe();
   Json view;  ///< the window's own state (selection, zoom), kept but not read here
