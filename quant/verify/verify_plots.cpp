@@ -108,7 +108,9 @@ std::string agreementPlot(const VerifyReport& report) {
   svg += fmt::format(
       "<path class=\"zone\" d=\"M{0:.1f} {1:.1f}L{2:.1f} {3:.1f}H{4:.1f}V{5:.1f}L{6:.1f} {7:.1f}H{0:.1f}z\"/>\n",
       x(low), y(low + wide), x(high - wide), y(high), x(high), y(high - wide), x(low + wide), y(low));
-  for (double db = low; db <= high + step / 2; db += step) {
+  const auto steps = static_cast<int>(std::lround((high - low) / step));
+  for (int i = 0; i <= steps; ++i) {
+    const double db = low + i * step;
     svg += line("grid", x(db), kTop, x(db), kTop + kSide) + line("grid", kLeft, y(db), kLeft + kSide, y(db));
     svg += text(x(db), kTop + kSide + 16, "middle", fmt::format("{:g}", db));
     svg += text(kLeft - 8, y(db) + 4, "end", fmt::format("{:g}", db));
@@ -151,7 +153,8 @@ std::string sitePlot(const VerifyReport& report) {
   for (std::size_t k = 0; k < kSiteKinds.size(); ++k) {
     const double base = kTop + kRow * static_cast<double>(k) + kHeight;
     svg += text(4, base - kHeight / 2 + 4, "start", std::string(toString(kSiteKinds[k])), "strong");
-    for (double db = 0; db <= top; db += step) {
+    for (int i = 0; i * step <= top; ++i) {
+      const double db = i * step;
       const double height = base - db / top * kHeight;
       svg += line(db == 0 ? "axis" : "grid", kLeft, height, kLeft + kWidth, height);
       svg += text(kLeft - 8, height + 4, "end", fmt::format("{:g}", db));
