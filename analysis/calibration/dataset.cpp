@@ -154,14 +154,22 @@ void readJsonl(const DatasetOptions& options, const checkpoint::Tokenizer* token
 
 void readTokens(const DatasetOptions& options, std::int64_t vocabulary, Dataset& data) {
   const TokenFile tokens = readTokenFile(options.file, vocabulary);
-  if (tokens.rowLength != 0 && tokens.rowLength != options.length) {
+  DatasetOptions shaped = options;
+  if (tokens.rowLength != 0) {
+    if (options.lengthOfFile) shaped.length = tokens.rowLength;
+    const auto rows = static_cast<std::int64_t>(tokens.ids.size()) / tokens.rowLength;
+    if (options.samplesOfFile && rows > options.firstSample) shaped.samples = rows - options.firstSample;
+  }
+  if (tokens.rowLength != 0 && tokens.rowLength != shaped.length) {
     throw DatasetError(DatasetError::Option::Length, tokens.rowLength, ErrorCode::InvalidArgument,
                        options.file.string(),
                        fmt::format("its rows have {} tokens, but samples of {} are asked for",
-                                   formatCount(tokens.rowLength), formatCount(options.length)),
+                                   formatCount(tokens.rowLength), formatCount(shaped.length)),
                        fmt::format("ask for the length {}", formatCount(tokens.rowLength)));
   }
-  takeWindows(options, tokens.ids, data);
+  takeWindows(shaped, tokens.ids, data);
+  data.samples = shaped.samples;
+  data.length = shaped.length;
 }
 
 void drawRandom(const DatasetOptions& options, const checkpoint::Tokenizer* tokenizer, std::int64_t vocabulary,

@@ -21,6 +21,8 @@ struct DatasetOptions {
   std::string jsonKey = "text";  ///< Jsonl: the field that holds the text; an array of integers is taken as ids
   std::int64_t samples = 128;    ///< windows to take
   std::int64_t length = 512;     ///< tokens of each window
+  bool samplesOfFile = false;    ///< Tokens in rows: all of them from `firstSample` on, whatever `samples` says
+  bool lengthOfFile = false;     ///< Tokens in rows: as long as they are, whatever `length` says
   std::uint64_t seed = 0;        ///< Random: of the generator
   std::int64_t firstSample = 0;  ///< shards: skip this many windows
 };

@@ -24,16 +24,26 @@ struct Options {
   quant::VerifyOptions verify;
 };
 
+/// Calibration tokens; where none are given to verify on, some of the source must be left for that.
+calibration::DatasetOptions calibrating(const Options& options) {
+  calibration::DatasetOptions data = options.data.datasetOptions();
+  if (!options.evalData.given()) data.samplesOfFile = false;
+  return data;
+}
+
 /// Held-out tokens: the given ones, else the windows of the calibration source behind those that calibrate.
-calibration::DatasetOptions heldOut(const Options& options) {
-  calibration::DatasetOptions data =
-      options.evalData.given() ? options.evalData.datasetOptions() : options.data.datasetOptions();
-  data.samples = options.evalData.samples;
-  data.length = options.evalData.length;
-  if (!options.evalData.given()) {
-    const std::int64_t calibrated = (options.data.firstSample + options.data.samples) * options.data.length;
-    data.firstSample = (calibrated + data.length - 1) / data.length;
-  }
+calibration::DatasetOptions heldOut(const Options& options, const calibration::Dataset& calibrated) {
+  calibration::DatasetOptions data = options.evalData.datasetOptions();
+  if (options.evalData.given()) return data;
+  const calibration::DatasetOptions source = options.data.datasetOptions();
+  data.source = source.source;
+  data.file = source.file;
+  data.jsonKey = source.jsonKey;
+  data.seed = source.seed;
+  const bool tokens = data.source == calibration::DatasetOptions::Source::Tokens;
+  if (tokens && data.lengthOfFile) data.length = calibrated.length;  // rows have one length
+  const std::int64_t used = (calibrated.firstSample + calibrated.samples) * calibrated.length;
+  data.firstSample = (used + data.length - 1) / data.length;
   return data;
 }
 
@@ -63,8 +73,8 @@ ExitStatus run(Options& options, Session& session) {
   session.show(model.diagnostics);
   exportOptions.replace = exportOptions.replace || mayReplace(exportOptions.output, model);
   // Both sets of tokens before the long work, so that a bad file is found now.
-  const LoadedData data = loadData(options.data.datasetOptions(), model);
-  const LoadedData evalData = loadData(heldOut(options), model);
+  const LoadedData data = loadData(calibrating(options), model);
+  const LoadedData evalData = loadData(heldOut(options, data.dataset), model);
   const auto backend = openBackend(options.device);
   std::filesystem::create_directories(out);
 

@@ -68,10 +68,14 @@ void addSourceOptions(CLI::App& app, DataOptions& options, const std::string& pr
 }
 
 void addWindowOptions(CLI::App& app, DataOptions& options, const std::string& count, const std::string& length) {
-  app.add_option(count, options.samples, "Windows of tokens to take")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  app.add_option(length, options.length, "Tokens of each window")->capture_default_str()->check(CLI::PositiveNumber);
+  options.samplesOption =
+      app.add_option(count, options.samples, "Windows of tokens to take; a token file with rows gives its own number")
+          ->capture_default_str()
+          ->check(CLI::PositiveNumber);
+  options.lengthOption =
+      app.add_option(length, options.length, "Tokens of each window; a token file with rows gives its own length")
+          ->capture_default_str()
+          ->check(CLI::PositiveNumber);
 }
 
 calibration::DatasetOptions DataOptions::datasetOptions() const {
@@ -80,6 +84,8 @@ calibration::DatasetOptions DataOptions::datasetOptions() const {
   data.jsonKey = jsonKey;
   data.samples = samples;
   data.length = length;
+  data.samplesOfFile = samplesOption != nullptr && samplesOption->empty();
+  data.lengthOfFile = lengthOption != nullptr && lengthOption->empty();
   data.seed = seed;
   data.firstSample = firstSample;
   if (!text.empty()) {

@@ -39,6 +39,7 @@ struct DataOptions {
   std::string jsonKey = "text";
   std::int64_t samples = 128, length = 512, firstSample = 0;
   std::uint64_t seed = 0;
+  const CLI::Option *samplesOption = nullptr, *lengthOption = nullptr;  ///< not given: a file of rows decides
 
   bool given() const { return !text.empty() || !jsonl.empty() || !tokens.empty() || random; }
   calibration::DatasetOptions datasetOptions() const;

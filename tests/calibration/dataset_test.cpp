@@ -157,6 +157,25 @@ TEST_F(DatasetTest, TokensComeFromJson) {
   EXPECT_THAT(failure(options(Source::Tokens, write("c.json", "[[1, 2], 3]"), 1, 2)).code(), ErrorCode::Malformed);
 }
 
+TEST_F(DatasetTest, AFileOfRowsGivesItsOwnShapeWhereNoneIsAskedFor) {
+  auto wanted = options(Source::Tokens, write("rows.json", "[[1, 2], [3, 4], [5, 6]]"), 128, 512, 1);
+  wanted.lengthOfFile = true;
+  wanted.samplesOfFile = true;
+  const Dataset rest = load(wanted);
+  EXPECT_EQ(rest.samples, 2);
+  EXPECT_EQ(rest.length, 2);
+  EXPECT_THAT(rest.ids, ElementsAre(3, 4, 5, 6));
+  wanted.samples = 1;
+  wanted.samplesOfFile = false;
+  EXPECT_THAT(load(wanted).ids, ElementsAre(3, 4));
+  wanted.firstSample = 3;
+  wanted.samplesOfFile = true;
+  EXPECT_THAT(failure(wanted).text(), HasSubstr("holds 3 windows of 2 tokens"));
+  wanted = options(Source::Tokens, write("run.txt", "1 2 3 4 5 6"), 2, 3);  // one run: cut as asked
+  wanted.lengthOfFile = wanted.samplesOfFile = true;
+  EXPECT_EQ(load(wanted).length, 3);
+}
+
 /// A safetensors file of one tensor, written by hand (formats.md section 4).
 std::string safetensors(const std::string& header, const std::string& data) {
   std::string file(8, '\0');

@@ -20,11 +20,9 @@ TEST(GoldenRun, OutlierModelSideBySide) {
   const std::string name = "tinystories-656k-outliers";
   const Json expected = readJsonFile(root / "golden" / (name + ".json"));
   const ScratchFolder folder;
-  const Outcome outcome =
-      oscope({"run", (root / "models" / name).string(), "-o", folder / "out", "--tokens",
-              (root / "golden" / (name + ".calibration.safetensors")).string(), "--samples", "32", "--length", "128",
-              "--eval-tokens", (root / "golden" / (name + ".eval.safetensors")).string(), "--windows", "64",
-              "--eval-length", "256", "--json"});
+  const Outcome outcome = oscope({"run", (root / "models" / name).string(), "-o", folder / "out", "--tokens",
+                                  (root / "golden" / (name + ".calibration.safetensors")).string(), "--eval-tokens",
+                                  (root / "golden" / (name + ".eval.safetensors")).string(), "--json"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   const Json report = parseJson(outcome.out, "stdout");
 
