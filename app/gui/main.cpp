@@ -6,6 +6,9 @@
 #include "app/gui/frame/main_window.h"
 #include "app/gui/icons.h"
 #include "app/gui/theme.h"
+#if QT_VERSION < QT_VERSION_CHECK(6, 5, 0)
+#include "app/gui/settings_portal.h"
+#endif
 
 int main(int argc, char** argv) {
   QApplication app(argc, argv);
@@ -34,6 +37,11 @@ int main(int argc, char** argv) {
   if (parser.value(themeOption) == QLatin1String("light")) choice = oscope::gui::ThemeChoice::Light;
   if (parser.value(themeOption) == QLatin1String("dark")) choice = oscope::gui::ThemeChoice::Dark;
   oscope::gui::applyTheme(app, choice);
+#if QT_VERSION < QT_VERSION_CHECK(6, 5, 0)
+  const oscope::gui::SettingsPortal portal(QDBusConnection::sessionBus());
+  QObject::connect(&portal, &oscope::gui::SettingsPortal::preferenceChanged, &app,
+                   [&app](std::optional<bool> dark) { oscope::gui::setDesktopPreference(app, dark); });
+#endif
   QApplication::setWindowIcon(oscope::gui::themedIcon(QStringLiteral("outlierscope"), &oscope::gui::Theme::accent));
 
   oscope::gui::MainWindow window;

@@ -47,6 +47,7 @@ Theme makeDark() {
 
 const Theme* g_theme = nullptr;
 ThemeChoice g_choice = ThemeChoice::System;
+std::optional<bool> g_desktopPrefersDark;
 QString g_uiFamily, g_monoFamily;
 
 QString familyOf(const QString& resource) {
@@ -55,14 +56,15 @@ QString familyOf(const QString& resource) {
   return families.isEmpty() ? QString() : families.front();
 }
 
-/// Whether the desktop asks for dark windows. Leaves the application with the desktop's own palette.
+/// Whether the desktop asks for dark windows. May leave the application with the desktop's own palette.
 bool systemIsDark(QApplication& app) {
+  if (g_desktopPrefersDark) return *g_desktopPrefersDark;
 #if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)
   if (app.styleHints()->colorScheme() != Qt::ColorScheme::Unknown) {
     return app.styleHints()->colorScheme() == Qt::ColorScheme::Dark;
   }
 #endif
-  // Qt 6.4 has no colour-scheme hint: a dark desktop is one whose own palette is dark.
+  // Without a word of it, a dark desktop is one whose own palette is dark.
   app.setPalette(QPalette());
   return app.palette().color(QPalette::Window).lightness() < 128;
 }
@@ -180,12 +182,14 @@ void applyTheme(QApplication& app, ThemeChoice choice) {
 }
 
 void followSystemTheme(QApplication& app) {
-  if (g_choice == ThemeChoice::System) followDesktop(app, systemIsDark(app));
+  if (g_choice != ThemeChoice::System) return;
+  const bool dark = systemIsDark(app);
+  dark == theme().dark ? app.setPalette(theme().palette()) : put(app, dark);  // asking took the palette away
 }
 
-void followDesktop(QApplication& app, bool dark) {
-  if (g_choice != ThemeChoice::System) return;
-  dark == theme().dark ? app.setPalette(theme().palette()) : put(app, dark);  // asking took the palette away
+void setDesktopPreference(QApplication& app, std::optional<bool> dark) {
+  g_desktopPrefersDark = dark;
+  followSystemTheme(app);
 }
 
 void loadFonts() {

@@ -5,6 +5,7 @@
 #include <QFont>
 #include <QPalette>
 #include <QString>
+#include <optional>
 
 #include "quant/policy/activation_policy.h"
 
@@ -37,12 +38,14 @@ const Theme& darkTheme();
 /// The theme in force; changes only through applyTheme().
 const Theme& theme();
 enum class ThemeChoice { System, Light, Dark };
-/// Sets palette and style sheet of the whole application. System: dark where the desktop's palette is dark.
+/// Sets palette and style sheet of the whole application. System: what the desktop prefers, else dark where its palette
+/// is dark.
 void applyTheme(QApplication& app, ThemeChoice choice);
 /// The desktop's colours may have changed: applies the theme again where the choice is System.
 void followSystemTheme(QApplication& app);
-/// The same for a desktop that is known to be dark or light.
-void followDesktop(QApplication& app, bool dark);
+/// What the desktop says by itself, beside its palette; nullopt: it has no preference. Followed where the choice is
+/// System.
+void setDesktopPreference(QApplication& app, std::optional<bool> dark);
 
 /// Loads the bundled fonts once; without them the system's fonts stand in.
 void loadFonts();

@@ -203,7 +203,10 @@ class FollowedTheme : public ViewState {
     ViewState::SetUp();
     context().selectSite(kSite);
   }
-  void TearDown() override { applyTheme(*qApp, ThemeChoice::Light); }
+  void TearDown() override {
+    setDesktopPreference(*qApp, std::nullopt);
+    applyTheme(*qApp, ThemeChoice::Light);
+  }
 
   QImage picture(MainWindow& window, const QString& view) {
     window.docks()->setAllHidden(true);  // they take what width they like
@@ -224,7 +227,7 @@ TEST_F(FollowedTheme, ViewsThatAreShownLookAsIfTheyWereMadeInTheNewTheme) {
   ASSERT_FALSE(theme().dark);
   for (const ViewEntry& entry : views()) picture(m_window, entry.id);
   m_window.saveWorkspaceTo(text(m_workspace));
-  followDesktop(*qApp, true);
+  setDesktopPreference(*qApp, true);
   ASSERT_TRUE(theme().dark);
   MainWindow made;
   made.resize(m_window.size());
@@ -245,14 +248,15 @@ TEST_F(FollowedTheme, ViewsThatAreShownLookAsIfTheyWereMadeInTheNewTheme) {
 }
 
 TEST_F(FollowedTheme, TheWindowAsksTheDesktopWhenItsColoursChange) {
-  followDesktop(*qApp, true);
+  setDesktopPreference(*qApp, true);
   ASSERT_TRUE(theme().dark);
+  setDesktopPreference(*qApp, std::nullopt);
+  EXPECT_FALSE(theme().dark) << "the offscreen desktop's palette is light";
+  EXPECT_EQ(QApplication::palette().color(QPalette::Window), lightTheme().bg) << "asking leaves no other palette";
+  QApplication::setPalette(QPalette(Qt::darkRed));
   QEvent change(QEvent::ThemeChange);
   QApplication::sendEvent(&m_window, &change);
-  EXPECT_FALSE(theme().dark) << "the offscreen desktop is light";
   EXPECT_EQ(QApplication::palette().color(QPalette::Window), lightTheme().bg);
-  QApplication::sendEvent(&m_window, &change);
-  EXPECT_EQ(QApplication::palette().color(QPalette::Window), lightTheme().bg) << "asking leaves no other palette";
 }
 
 }  // namespace
