@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <QImage>
+#include <QPainter>
 #include <algorithm>
 #include <cmath>
 #include <random>
@@ -102,23 +104,81 @@ TEST(SpikeLabels, AtTheEdgeTheyMoveInsideInsteadOfBeingCut) {
   EXPECT_EQ(labels[1].right(), 600);
 }
 
-TEST(CurveLabels, StandBesideTheirCurveAndCrossNone) {
-  std::vector<double> falling(200), flat(200, 150);
-  for (std::size_t i = 0; i < falling.size(); ++i) falling[i] = i < 40 ? 20 : 120;
-  const std::vector<std::vector<double>> curves{falling, flat};
-  const QRectF box(10, 0, 200, 200);
-  for (const std::size_t which : {std::size_t{0}, std::size_t{1}}) {
-    const QRectF label = placeCurveLabel(curves, which, {40, 14}, box, which == 1);
-    ASSERT_FALSE(label.isNull());
-    for (const auto& curve : curves) {
-      for (std::size_t i = 0; i + 1 < curve.size(); ++i) {
-        const QRectF step(10 + static_cast<double>(i), std::min(curve[i], curve[i + 1]), 1,
-                          std::fabs(curve[i + 1] - curve[i]) + 0.1);
-        EXPECT_FALSE(label.intersects(step)) << which << " at " << i;
-      }
+/// Values that stay until the next one, as curves over ranks are drawn.
+QPolygonF steps(const std::vector<QPointF>& points) {
+  QPolygonF curve;
+  for (const QPointF& point : points) {
+    if (!curve.isEmpty()) curve << QPointF(point.x(), curve.back().y());
+    curve << point;
+  }
+  return curve;
+}
+
+/// Whether a line of this width, drawn for real, puts ink into the rectangle.
+bool inks(const QPolygonF& curve, double width, const QRectF& place) {
+  QImage image(400, 300, QImage::Format_RGB32);
+  image.fill(Qt::white);
+  QPainter painter(&image);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(QPen(Qt::black, width, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin));
+  painter.drawPolyline(curve);
+  painter.end();
+  const QRect pixels = place.toAlignedRect() & image.rect();
+  for (int y = pixels.top(); y <= pixels.bottom(); ++y) {
+    for (int x = pixels.left(); x <= pixels.right(); ++x) {
+      if (qGray(image.pixel(x, y)) < 250) return true;
     }
   }
-  EXPECT_TRUE(placeCurveLabel({flat, flat}, 0, {40, 60}, QRectF(0, 140, 200, 20), false).isNull());
+  return false;
+}
+
+TEST(CurveLabels, StandBesideTheirCurveAndCrossNone) {
+  std::mt19937 generator(11);
+  std::uniform_real_distribution<double> share(0, 1);
+  const QRectF box(20, 20, 360, 260);
+  int placed = 0;
+  for (int round = 0; round < 60; ++round) {
+    std::vector<QPolygonF> curves;
+    std::vector<std::vector<ColumnSpan>> spans;
+    for (int i = 0; i < 3; ++i) {
+      // Wide steps at the left and narrow ones at the right: a log axis.
+      std::vector<QPointF> points{{box.left(), 30 + 100 * share(generator)}};
+      for (double x = 60 * share(generator) + 20; x < box.width(); x += 1 + (box.width() - x) * share(generator) / 4) {
+        points.emplace_back(box.left() + x, points.back().y() + 30 * share(generator) * share(generator));
+      }
+      curves.push_back(steps(points));
+      spans.push_back(columnSpans(curves.back(), 1.8, box));
+    }
+    std::vector<QRectF> labels;
+    for (const std::size_t which : {std::size_t{0}, std::size_t{1}}) {
+      const QRectF label = placeCurveLabel(spans, which, {40, 14}, box, which == 1, labels);
+      if (label.isNull()) continue;
+      ++placed;
+      EXPECT_TRUE(box.contains(label));
+      for (const QRectF& other : labels) EXPECT_FALSE(other.intersects(label)) << round;
+      for (std::size_t i = 0; i < curves.size(); ++i) EXPECT_FALSE(inks(curves[i], 1.8, label)) << round << ": " << i;
+      EXPECT_TRUE(inks(curves[which], 1.8, label.adjusted(0, -8, 0, 8))) << "it stands at its own curve";
+      labels.push_back(label);
+    }
+  }
+  EXPECT_GT(placed, 60);
+}
+
+TEST(CurveLabels, AreLeftOutWhereThereIsNoRoom) {
+  const QRectF box(0, 140, 200, 20);
+  const auto flat = columnSpans(steps({{0, 150}, {200, 150}}), 1.8, box);
+  EXPECT_TRUE(placeCurveLabel({flat}, 0, {40, 60}, box, false).isNull());
+  EXPECT_TRUE(placeCurveLabel({flat}, 0, {240, 4}, box, false).isNull());
+  EXPECT_TRUE(placeCurveLabel({columnSpans({}, 1.8, box)}, 0, {40, 4}, box, false).isNull()) << "a curve of nothing";
+}
+
+TEST(CurveLabels, AStepCoversAllHeightsBetweenItsEnds) {
+  const auto spans = columnSpans(steps({{2.5, 10}, {6.5, 40}}), 1, QRectF(0, 0, 10, 50));
+  EXPECT_GT(spans[0].top, spans[0].bottom) << "nothing before it starts";
+  EXPECT_EQ(spans[4].top, 9.5);
+  EXPECT_EQ(spans[4].bottom, 10.5);
+  EXPECT_EQ(spans[6].top, 9.5);
+  EXPECT_EQ(spans[6].bottom, 40.5);
 }
 
 }  // namespace

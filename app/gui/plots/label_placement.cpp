@@ -1,6 +1,7 @@
 #include "app/gui/plots/label_placement.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace oscope::gui {
 
@@ -34,30 +35,69 @@ std::vector<QRectF> placeSpikeLabels(const std::vector<SpikeTip>& spikes, const 
   return placed;
 }
 
-QRectF placeCurveLabel(const std::vector<std::vector<double>>& curves, std::size_t which, QSizeF label,
-                       const QRectF& box, bool fromRight) {
-  constexpr double kGap = 3;
-  const auto columns = static_cast<int>(curves[which].size());
-  const int width = static_cast<int>(label.width());
-  const auto isFree = [&](int left, double top, double bottom) {
-    for (const std::vector<double>& curve : curves) {
-      for (int column = left; column < left + width; ++column) {
-        // A step between two columns is a line through all heights between them.
-        const double here = curve[static_cast<std::size_t>(column)];
-        const double there = curve[static_cast<std::size_t>(std::min(column + 1, columns - 1))];
-        if (std::max(here, there) > top - kGap && std::min(here, there) < bottom + kGap) return false;
-      }
+std::vector<ColumnSpan> columnSpans(const QPolygonF& curve, double width, const QRectF& box) {
+  const auto columns = static_cast<int>(std::ceil(box.width()));
+  std::vector<ColumnSpan> spans(static_cast<std::size_t>(std::max(0, columns)));
+  const double half = width / 2;
+  for (qsizetype i = 0; i + 1 < curve.size(); ++i) {
+    const auto [left, right] = std::minmax(curve[i], curve[i + 1], [](auto a, auto b) { return a.x() < b.x(); });
+    const double run = right.x() - left.x();
+    const auto heightAt = [&](double x) {
+      const double share = run > 0 ? std::clamp((x - left.x()) / run, 0.0, 1.0) : 0;
+      return left.y() + share * (right.y() - left.y());
+    };
+    const int first = std::max(0, static_cast<int>(std::floor(left.x() - half - box.left())));
+    const int last = std::min(columns - 1, static_cast<int>(std::floor(right.x() + half - box.left())));
+    for (int column = first; column <= last; ++column) {
+      const double x = box.left() + column;
+      const double one = run > 0 ? heightAt(x - half) : left.y(), other = run > 0 ? heightAt(x + 1 + half) : right.y();
+      ColumnSpan& span = spans[static_cast<std::size_t>(column)];
+      span.top = std::min({span.top, one - half, other - half});
+      span.bottom = std::max({span.bottom, one + half, other + half});
     }
-    return true;
-  };
-  for (int step = 0; step + width < columns; step += 3) {
-    const int left = fromRight ? columns - 1 - width - step : step;
-    const auto begin = curves[which].begin() + left;
-    const double above = *std::min_element(begin, begin + width) - kGap - 1 - label.height();
-    const double below = *std::max_element(begin, begin + width) + kGap + 1;
-    for (const double top : {above, below}) {
-      if (top < box.top() || top + label.height() > box.bottom()) continue;
-      if (isFree(left, top, top + label.height())) return {QPointF(box.left() + left, top), label};
+  }
+  return spans;
+}
+
+namespace {
+
+constexpr double kCurveGap = 3;  // between a name and any line
+
+/// All that a curve covers of the columns from `left` on.
+ColumnSpan covered(const std::vector<ColumnSpan>& curve, int left, int width) {
+  ColumnSpan all;
+  for (int column = left; column < left + width; ++column) {
+    const ColumnSpan& span = curve[static_cast<std::size_t>(column)];
+    all.top = std::min(all.top, span.top);
+    all.bottom = std::max(all.bottom, span.bottom);
+  }
+  return all;
+}
+
+}  // namespace
+
+QRectF placeCurveLabel(const std::vector<std::vector<ColumnSpan>>& curves, std::size_t which, QSizeF label,
+                       const QRectF& box, bool fromRight, const std::vector<QRectF>& taken) {
+  const auto columns = static_cast<int>(curves[which].size());
+  const int width = static_cast<int>(std::ceil(label.width()));
+  for (int step = 0; step + width <= columns; step += 3) {
+    const int left = fromRight ? columns - width - step : step;
+    const ColumnSpan own = covered(curves[which], left, width);
+    if (own.top > own.bottom) continue;
+    for (const double top : {own.top - kCurveGap - label.height(), own.bottom + kCurveGap}) {
+      const QRectF place(QPointF(box.left() + left, top), label);
+      if (!box.contains(place)) continue;
+      const QRectF room = place.adjusted(-kCurveGap, -kCurveGap, kCurveGap, kCurveGap);
+      if (std::any_of(taken.begin(), taken.end(), [&](const QRectF& other) { return room.intersects(other); }))
+        continue;
+      const bool crosses = std::any_of(curves.begin(), curves.end(), [&](const std::vector<ColumnSpan>& curve) {
+        for (int column = left; column < left + width; ++column) {
+          const ColumnSpan& span = curve[static_cast<std::size_t>(column)];
+          if (span.bottom > room.top() && span.top < room.bottom()) return true;
+        }
+        return false;
+      });
+      if (!crosses) return place;
     }
   }
   return {};

@@ -9,6 +9,12 @@
 #include "app/gui/theme.h"
 
 namespace oscope::gui {
+namespace {
+
+constexpr double kPen = 1.8;  // pixels of a curve
+constexpr double kDot = 5;    // radius of the selected channel's mark
+
+}  // namespace
 
 ChannelRankPlot::ChannelRankPlot(QWidget* parent) : PlotWidget(parent) {
   setMinimumHeight(150);
@@ -49,7 +55,7 @@ void ChannelRankPlot::setAlone(bool alone) {
   setTitles(tr("rank, log scale"), alone ? tr("max |x| of a channel") : QString());
 }
 
-void ChannelRankPlot::paintCurve(QPainter& painter, const Ranked& ranked, const QColor& color, bool dashed) const {
+QPolygonF ChannelRankPlot::curveOf(const Ranked& ranked) const {
   const int columns = static_cast<int>(std::round(frame().box.width()));
   QPolygonF curve;
   const std::vector<ColumnRange> ranges = columnRanges(ranked.values, frame().x, columns, 1);
@@ -62,11 +68,15 @@ void ChannelRankPlot::paintCurve(QPainter& painter, const Ranked& ranked, const 
     if (!curve.isEmpty()) curve << QPointF(x, curve.back().y());
     curve << QPointF(x, frame().toPixel(1, range.high).y()) << QPointF(x, frame().toPixel(1, range.low).y());
   }
-  QPen pen(color, 1.8, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin);
+  return curve;
+}
+
+void ChannelRankPlot::paintCurve(QPainter& painter, const Ranked& ranked, const QColor& color, bool dashed) const {
+  QPen pen(color, kPen, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin);
   if (dashed) pen.setDashPattern({4, 2.5});
   painter.setPen(pen);
   painter.setBrush(Qt::NoBrush);
-  painter.drawPolyline(curve);
+  painter.drawPolyline(curveOf(ranked));
 }
 
 void ChannelRankPlot::paintData(QPainter& painter, const PlotFrame&) {
@@ -74,42 +84,39 @@ void ChannelRankPlot::paintData(QPainter& painter, const PlotFrame&) {
   if (m_shown.before) paintCurve(painter, m_series->rankedBefore, theme().before, false);
   if (m_shown.reference) paintCurve(painter, m_series->rankedReference, theme().reference, true);
   if (m_shown.after) paintCurve(painter, m_series->rankedAfter, theme().laeMark, false);
-  if (m_selectedRank && m_shown.before) {
-    const QPointF at = frame().toPixel(static_cast<double>(*m_selectedRank) + 1,
-                                       m_series->rankedBefore.values[static_cast<std::size_t>(*m_selectedRank)]);
+  if (const auto at = selectedPlace()) {
     painter.setPen(QPen(theme().ink, 1.6));
     painter.setBrush(theme().surface);
-    painter.drawEllipse(at, 5, 5);
+    painter.drawEllipse(*at, kDot, kDot);
   }
 }
 
-double ChannelRankPlot::valueAt(const Ranked& ranked, double share) const {
-  const auto count = static_cast<std::int64_t>(ranked.values.size());
-  const std::int64_t rank = std::llround(frame().x.valueAt(share)) - 1;
-  return ranked.values[static_cast<std::size_t>(std::clamp<std::int64_t>(rank, 0, count - 1))];
+std::optional<QPointF> ChannelRankPlot::selectedPlace() const {
+  if (!m_selectedRank || !m_shown.before) return std::nullopt;
+  return frame().toPixel(static_cast<double>(*m_selectedRank) + 1,
+                         m_series->rankedBefore.values[static_cast<std::size_t>(*m_selectedRank)]);
 }
 
 void ChannelRankPlot::paintNames(QPainter& painter) const {
   const QRectF& box = frame().box;
-  const int columns = static_cast<int>(box.width());
-  std::vector<std::vector<double>> curves;
+  std::vector<std::vector<ColumnSpan>> curves;
   const auto addCurve = [&](bool shown, const Ranked& ranked) {
-    if (!shown || ranked.values.empty()) return;
-    std::vector<double>& curve = curves.emplace_back();
-    for (int column = 0; column < columns; ++column) {
-      curve.push_back(frame().toPixel(1, valueAt(ranked, (column + 0.5) / columns)).y());
-    }
+    if (shown && !ranked.values.empty()) curves.push_back(columnSpans(curveOf(ranked), kPen, box));
   };
   addCurve(m_shown.before, m_series->rankedBefore);
   addCurve(m_shown.after, m_series->rankedAfter);
   addCurve(m_shown.reference, m_series->rankedReference);
   painter.setFont(uiFont(11, QFont::DemiBold));
   const QFontMetricsF metrics(painter.font());
+  std::vector<QRectF> taken;
+  if (const auto at = selectedPlace()) taken.emplace_back(at->x() - kDot, at->y() - kDot, 2 * kDot, 2 * kDot);
   const auto name = [&](const QString& words, std::size_t which, bool fromRight, const QColor& color) {
     const QSizeF size(metrics.horizontalAdvance(words) + 2, 14);
-    const QRectF place = placeCurveLabel(curves, which, size, box, fromRight);
+    const QRectF place = placeCurveLabel(curves, which, size, box, fromRight, taken);
+    if (place.isNull()) return;
+    taken.push_back(place);
     painter.setPen(color);
-    if (!place.isNull()) painter.drawText(place.adjusted(0, 0, 8, 0), Qt::AlignLeft | Qt::AlignVCenter, words);
+    painter.drawText(place.adjusted(0, 0, 8, 0), Qt::AlignLeft | Qt::AlignVCenter, words);
   };
   if (m_shown.before) name(tr("before"), 0, false, theme().ink2);
   if (m_shown.after) name(tr("after"), m_shown.before ? 1 : 0, true, mixed(theme().laeMark, theme().ink, 0.35));
@@ -127,7 +134,7 @@ void ChannelRankPlot::paintFront(QPainter& painter, const PlotFrame&) {
     const QPointF at = frame().toPixel(static_cast<double>(rank) + 1, m_series->rankedBefore.values[rank]);
     painter.setPen(QPen(t.ink, 1.6));
     painter.setBrush(Qt::NoBrush);
-    painter.drawEllipse(at, 5, 5);
+    painter.drawEllipse(at, kDot, kDot);
     paintTooltip(painter, at, QRectF(rect()),
                  channelTooltip(*m_series, m_series->rankedBefore.places[rank]) +
                      tr("\nrank %1 of %2").arg(rank + 1).arg(m_series->before.size()));

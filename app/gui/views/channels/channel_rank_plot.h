@@ -28,11 +28,13 @@ class ChannelRankPlot : public PlotWidget {
   void hoverAt(std::optional<QPointF> pixel) override;
 
  private:
+  /// The values over their rank, as a line of steps in pixels.
+  QPolygonF curveOf(const Ranked& ranked) const;
   void paintCurve(QPainter& painter, const Ranked& ranked, const QColor& color, bool dashed) const;
   void paintNames(QPainter& painter) const;
+  /// Of the selected channel on the line of values before.
+  std::optional<QPointF> selectedPlace() const;
   std::optional<std::int64_t> rankAt(QPointF pixel) const;
-  /// The value of a curve at a share of the axis.
-  double valueAt(const Ranked& ranked, double share) const;
 
   std::shared_ptr<const ChannelSeries> m_series;
   ShownSeries m_shown;
