@@ -4,12 +4,14 @@
 
 #include <QCheckBox>
 #include <QDoubleSpinBox>
+#include <QSettings>
 #include <atomic>
 #include <thread>
 
 #include "app/gui/frame/docks.h"
 #include "app/gui/frame/legend_row.h"
 #include "app/gui/frame/loading_veil.h"
+#include "app/gui/frame/view_splitter.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/plots/zoom_state.h"
 #include "app/gui/theme.h"
@@ -140,6 +142,78 @@ TEST_F(ViewState, AWorkspaceOpensAsItWasLeft) {
   auto* again = qobject_cast<CompareView*>(view("compare"));
   EXPECT_TRUE(again->showEqual()->isChecked());
   EXPECT_TRUE(again->recipes()->isVisible());
+}
+
+/// Drags the handle after the first part by so many pixels.
+void dragHandle(ViewSplitter* splitter, QPoint by) {
+  QWidget* handle = splitter->handle(1);
+  const QPoint from = handle->rect().center();
+  QTest::mousePress(handle, Qt::LeftButton, {}, from);
+  QTest::mouseMove(handle, from + by);
+  QTest::mouseRelease(handle, Qt::LeftButton, {}, from + by);
+}
+
+ViewSplitter* splitterOf(QWidget* view, const char* name) {
+  return view->findChild<ViewSplitter*>(QString::fromLatin1(name));
+}
+
+TEST_F(ViewState, SplittersStandWhereTheyWereLeft) {
+  context().selectSite(kSite);
+  EXPECT_TRUE(splitterStates(*channels()).empty()) << "nothing was moved yet";
+  ViewSplitter* plots = splitterOf(channels(), "plots");
+  const int before = plots->sizes()[0];
+  dragHandle(plots, {0, -70});
+  ASSERT_LT(plots->sizes()[0], before - 60);
+  dragHandle(splitterOf(channels(), "tables"), {60, 0});
+  const QList<int> places = plots->sizes(), tables = splitterOf(channels(), "tables")->sizes();
+  distribution();
+  context().goBack();
+  EXPECT_EQ(plots->sizes(), places);
+  dragHandle(splitterOf(distribution(), "plots"), {0, 50});
+  const QList<int> positions = splitterOf(distribution(), "plots")->sizes();
+  m_window.saveWorkspaceTo(text(m_workspace));
+  const auto near = [](const QList<int>& is, const QList<int>& was) {
+    return std::abs(is[0] - was[0]) <= 1 && std::abs(is[1] - was[1]) <= 1;
+  };
+  const auto check = [&](MainWindow& window, const QString& path) {
+    QSignalSpy opened(&window.document(), &Document::opened);
+    window.open(path);
+    ASSERT_TRUE(opened.wait(kPatience));
+    window.context().selectSite(kSite);
+    window.context().show(QStringLiteral("channels"));
+    QWidget* channels = window.frame()->current();
+    QTest::qWait(20);
+    EXPECT_TRUE(near(splitterOf(channels, "plots")->sizes(), places));
+    EXPECT_TRUE(near(splitterOf(channels, "tables")->sizes(), tables));
+    window.context().show(QStringLiteral("distribution"));
+    QTest::qWait(20);
+    EXPECT_TRUE(near(splitterOf(window.frame()->current(), "plots")->sizes(), positions));
+  };
+  MainWindow byWorkspace;
+  byWorkspace.resize(m_window.size());
+  byWorkspace.show();
+  check(byWorkspace, text(m_workspace));
+  // A snapshot says nothing of them: the next window takes what the last one closed with.
+  m_window.close();
+  MainWindow bySettings;
+  bySettings.resize(m_window.size());
+  bySettings.show();
+  check(bySettings, text(m_scratch / "sample.oscope.h5"));
+  QSettings().remove(QStringLiteral("window"));
+}
+
+TEST_F(ViewState, WhatIsNoPlaceOfASplitterMovesNothing) {
+  context().selectSite(kSite);
+  ViewSplitter* splitter = splitterOf(channels(), "plots");
+  const QList<int> before = splitter->sizes();
+  for (const Json& wrong : {Json(), Json("half"), Json({0.5}), Json({0.2, 0.2}), Json({-1, 2}), Json({"a", "b"}),
+                            Json({0.2, 0.3, 0.5}), Json({1e308, 1e308})}) {
+    splitter->restore(wrong);
+    EXPECT_EQ(splitter->sizes(), before) << wrong.dump();
+    EXPECT_FALSE(splitter->isPlaced());
+  }
+  splitter->restore({0.0, 1.0});
+  EXPECT_GE(splitter->sizes()[0], splitter->widget(0)->minimumSizeHint().height()) << "no part vanishes";
 }
 
 TEST_F(ViewState, WhatIsNoZoomShowsAll) {

@@ -38,6 +38,8 @@ constexpr int kAutosaveMilliseconds = 2000;
 constexpr QSize kSmallest(1280, 800), kDesigned(1600, 1000);
 constexpr int kSmallestCentre = 676;  // what is left of 1280 beside rail and docks
 
+const QString kSplittersKey = QStringLiteral("window/splitters");
+
 QString dataFolder() {
   return QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
 }
@@ -106,6 +108,7 @@ MainWindow::MainWindow(QWidget* parent)
   QSettings settings;
   restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
   m_docks->restore(settings);
+  m_frame->setSplitters(Json::parse(settings.value(kSplittersKey).toString().toStdString(), nullptr, false));
   refreshRecent();
   refreshRecovery();
   refreshState();
@@ -329,6 +332,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   QSettings settings;
   settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
   m_docks->save(settings);
+  settings.setValue(kSplittersKey, QString::fromStdString(m_frame->splitters().dump()));
   m_autosave.stop();
   m_session.forgetAutosave();  // an orderly end needs no recovery
   event->accept();

@@ -7,13 +7,15 @@
 
 #include "app/gui/document.h"
 #include "app/gui/frame/loading_veil.h"
+#include "app/gui/frame/view_splitter.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/view_context.h"
 
 namespace oscope::gui {
 namespace {
 
-constexpr int kBusyDelay = 200;  // milliseconds until work is worth a line
+constexpr int kBusyDelay = 200;                  // milliseconds until work is worth a line
+constexpr const char* kSplitters = "splitters";  // in a view's state
 
 }  // namespace
 
@@ -115,8 +117,9 @@ void ViewFrame::show(const QString& id) {
         connect(slot, &View::subtitleChanged, this, &ViewFrame::refreshHeader);
         connect(slot, &View::saveRequested, this, &ViewFrame::saveAs);
         connect(slot, &View::moreRequested, this, &ViewFrame::showMore);
-        const auto waiting = m_waiting.find(id.toStdString());
-        if (waiting != m_waiting.end()) slot->restore(*waiting);
+        const std::string key = id.toStdString();
+        if (m_splitters.contains(key)) restoreSplitters(*slot, m_splitters[key]);
+        if (m_waiting.contains(key)) restore(slot, m_waiting[key]);
       }
       m_current = slot;
       if (QWidget* controls = m_current->headerControls()) controls->show();
@@ -148,17 +151,36 @@ void ViewFrame::clearError() {
 Json ViewFrame::states() const {
   Json all = m_waiting;
   for (const auto& [id, view] : m_views) {
-    if (view != nullptr) all[id.toStdString()] = view->state();
+    if (view == nullptr) continue;
+    Json& state = all[id.toStdString()] = view->state();
+    if (Json splitters = splitterStates(*view); !splitters.empty()) state[kSplitters] = std::move(splitters);
   }
   return all;
+}
+
+void ViewFrame::restore(View* view, const Json& state) {
+  view->restore(state);
+  if (state.is_object() && state.contains(kSplitters)) restoreSplitters(*view, state[kSplitters]);
 }
 
 void ViewFrame::setStates(const Json& states) {
   m_waiting = states.is_object() ? states : Json::object();
   for (const auto& [id, view] : m_views) {
     const auto found = m_waiting.find(id.toStdString());
-    if (view != nullptr && found != m_waiting.end()) view->restore(*found);
+    if (view != nullptr && found != m_waiting.end()) restore(view, *found);
   }
+}
+
+Json ViewFrame::splitters() const {
+  Json all = m_splitters;
+  for (const auto& [id, view] : m_views) {
+    if (view != nullptr) all[id.toStdString()] = splitterStates(*view);
+  }
+  return all;
+}
+
+void ViewFrame::setSplitters(const Json& splitters) {
+  m_splitters = splitters.is_object() ? splitters : Json::object();
 }
 
 void ViewFrame::setOpening(bool opening) {

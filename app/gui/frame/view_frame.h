@@ -43,9 +43,12 @@ class ViewFrame : public QWidget {
   /// Fit, save, copy and help, as a menu below `widget`.
   void showMore(QWidget* widget);
 
-  /// Zoom and choices of all views by id, for the workspace; views made later take theirs then.
+  /// Zoom, choices and splitters of all views by id, for the workspace; views made later take theirs then.
   Json states() const;
   void setStates(const Json& states);
+  /// Splitters alone, likewise, for the next window: they stand so where a workspace says nothing else.
+  Json splitters() const;
+  void setSplitters(const Json& splitters);
 
  signals:
   void emptyActionRequested();
@@ -54,6 +57,7 @@ class ViewFrame : public QWidget {
 
  private:
   void refreshHeader();
+  void restore(View* view, const Json& state);
   bool canSave() const;
   void sayFailure(Job* job);
 
@@ -71,6 +75,7 @@ class ViewFrame : public QWidget {
   View* m_current = nullptr;
   QString m_currentId;
   Json m_waiting = Json::object();  ///< states of views that are not made yet
+  Json m_splitters = Json::object();
 };
 
 }  // namespace oscope::gui

@@ -3,13 +3,13 @@
 #include <QDoubleSpinBox>
 #include <QHeaderView>
 #include <QLabel>
-#include <QSplitter>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 #include "analysis/stats/token_evidence.h"
 #include "app/common/number_format.h"
 #include "app/gui/frame/data_table.h"
+#include "app/gui/frame/view_splitter.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/theme.h"
 #include "app/gui/views/channels/channel_delegates.h"
@@ -66,9 +66,8 @@ QWidget* tableBox(const QString& title, QLabel* hint, QWidget* control, DataTabl
 ChannelTables::ChannelTables(QWidget* parent) : QWidget(parent) {
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(0, 0, 0, 0);
-  auto* tables = m_split = new QSplitter(Qt::Horizontal, this);
+  auto* tables = m_split = new ViewSplitter(QStringLiteral("tables"), Qt::Horizontal, this);
   outer->addWidget(tables);
-  tables->setChildrenCollapsible(false);
   setMinimumHeight(150);
   m_outlierModel = new OutlierModel(this);
   m_outlierSorter = new TableSorter(this);
@@ -137,8 +136,10 @@ void ChannelTables::resizeEvent(QResizeEvent* event) {
   const bool narrow = width() < kNarrow;
   if (narrow != (event->oldSize().width() < kNarrow)) {
     sizeEvidence(narrow);
-    narrow ? m_split->setSizes({width() * 54 / 100, width() * 46 / 100})
-           : m_split->setSizes({width() * 58 / 100, width() * 42 / 100});
+    if (!m_split->isPlaced()) {
+      narrow ? m_split->setSizes({width() * 54 / 100, width() * 46 / 100})
+             : m_split->setSizes({width() * 58 / 100, width() * 42 / 100});
+    }
   }
   m_outlierTable->setColumnHidden(OutlierModel::Scale, narrow);
   m_outlierTable->setColumnHidden(OutlierModel::BitsBefore, narrow);

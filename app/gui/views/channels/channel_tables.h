@@ -9,7 +9,6 @@
 
 class QDoubleSpinBox;
 class QLabel;
-class QSplitter;
 
 namespace oscope::gui {
 
@@ -17,6 +16,7 @@ class DataTable;
 class EvidenceModel;
 class OutlierModel;
 class TableSorter;
+class ViewSplitter;
 
 class ChannelTables : public QWidget {
   Q_OBJECT
@@ -44,7 +44,7 @@ class ChannelTables : public QWidget {
   void sizeEvidence(bool narrow);
 
   std::shared_ptr<const ChannelSeries> m_series;
-  QSplitter* m_split;
+  ViewSplitter* m_split;
   QDoubleSpinBox* m_threshold;
   QLabel *m_outlierHint, *m_evidenceHint, *m_evidenceFoot;
   DataTable *m_outlierTable, *m_evidenceTable;

@@ -3,7 +3,6 @@
 #include <QCheckBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
-#include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -12,6 +11,7 @@
 #include "app/common/number_format.h"
 #include "app/gui/document.h"
 #include "app/gui/frame/legend_row.h"
+#include "app/gui/frame/view_splitter.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/plots/save_picture.h"
 #include "app/gui/theme.h"
@@ -121,8 +121,7 @@ void ChannelsView::build() {
   panes->addWidget(m_order, 10);
   panes->addWidget(m_rank, 4);
   top->addLayout(panes, 1);
-  auto* splitter = new QSplitter(Qt::Vertical, content);
-  splitter->setChildrenCollapsible(false);
+  auto* splitter = new ViewSplitter(QStringLiteral("plots"), Qt::Vertical, content);
   splitter->addWidget(plots);
   m_tables = new ChannelTables(content);
   splitter->addWidget(m_tables);

@@ -5,7 +5,6 @@
 #include <QClipboard>
 #include <QInputDialog>
 #include <QPushButton>
-#include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -15,6 +14,7 @@
 #include "app/common/number_format.h"
 #include "app/gui/document.h"
 #include "app/gui/frame/legend_row.h"
+#include "app/gui/frame/view_splitter.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/plots/save_picture.h"
 #include "app/gui/theme.h"
@@ -142,8 +142,7 @@ void DistributionView::build() {
   positionRow->addWidget(m_positions);
   bottomColumn->addLayout(positionRow, 1);
 
-  auto* splitter = new QSplitter(Qt::Vertical, content);
-  splitter->setChildrenCollapsible(false);
+  auto* splitter = new ViewSplitter(QStringLiteral("plots"), Qt::Vertical, content);
   splitter->addWidget(top);
   splitter->addWidget(bottom);
   splitter->setStretchFactor(0, 60);

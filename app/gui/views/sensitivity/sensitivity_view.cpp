@@ -5,7 +5,6 @@
 #include <QLabel>
 #include <QPainter>
 #include <QPushButton>
-#include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -14,6 +13,7 @@
 #include "app/common/number_format.h"
 #include "app/gui/document.h"
 #include "app/gui/frame/data_table.h"
+#include "app/gui/frame/view_splitter.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/jobs/job_runner.h"
 #include "app/gui/plots/save_picture.h"
@@ -96,8 +96,7 @@ SensitivityView::SensitivityView(const ViewServices& services, QWidget* parent) 
 
   m_stack = new QStackedWidget(this);
   column->addWidget(m_stack, 1);
-  auto* splitter = new QSplitter(m_stack);
-  splitter->setChildrenCollapsible(false);
+  auto* splitter = new ViewSplitter(QStringLiteral("front"), Qt::Horizontal, m_stack);
   auto* left = new QWidget(splitter);
   auto* plotColumn = new QVBoxLayout(left);
   plotColumn->setContentsMargins(12, 4, 8, 8);
