@@ -13,13 +13,13 @@
 #include "analysis/calibration/calibrate.h"
 #include "app/common/composition.h"
 #include "app/gui/document.h"
-#include "app/gui/frame/cell_table.h"
 #include "app/gui/jobs/job_runner.h"
 #include "app/gui/jobs/sample_workspace.h"
 #include "app/gui/view_context.h"
 #include "app/gui/views/compare/channel_overlay.h"
 #include "app/gui/views/compare/methods_page.h"
 #include "app/gui/views/compare/recipes_page.h"
+#include "app/gui/views/compare/site_table.h"
 #include "app/gui/views/compare/snapshots_page.h"
 #include "tests/support/test_data.h"
 
@@ -78,12 +78,49 @@ TEST_F(Compare, TwoSnapshotsShowTheirDifferencesFirst) {
   EXPECT_GT(diff.differing, 0u);
   EXPECT_TRUE(m_view.subtitle().startsWith(QString::number(diff.differing)));
   EXPECT_EQ(cells.index(0, 0).data().toString(), QString::fromStdString(toString(diff.sites[0].id)));
-  // The first row is the current one: its channels are overlaid, and the site is selected everywhere.
-  EXPECT_EQ(m_context.selection().current, diff.sites[0].id);
+  // The first row is the current one: its channels are overlaid. What is selected stays the user's.
+  EXPECT_EQ(page.table()->currentSite(), diff.sites[0].id);
+  EXPECT_EQ(m_context.selection(), Selection());
 
   m_view.showEqual()->setChecked(true);
   EXPECT_EQ(cells.rowCount(), static_cast<int>(diff.sites.size()));
   EXPECT_EQ(page.csv().count(QLatin1Char('\n')), static_cast<int>(diff.sites.size()) + 1);
+}
+
+TEST_F(Compare, OnlyTheUserMovesTheSelectionAndTheTableFollowsIt) {
+  SnapshotsPage& page = *m_view.snapshots();
+  Selection chosen;
+  chosen.sites = {m_document.rows()[5].id, m_document.rows()[9].id};
+  chosen.current = m_document.rows()[9].id;
+  chosen.channel = 3;
+  m_context.select(chosen);
+  page.openOther(randomSnapshot());
+  ASSERT_TRUE(wait([&] { return page.diff().has_value(); }));
+  EXPECT_EQ(m_context.selection(), chosen);
+  EXPECT_EQ(page.table()->currentSite(), chosen.current);
+  m_document.setThresholds(1e6, 2e6);  // compared anew
+  ASSERT_TRUE(wait([&] { return m_jobs.runningCount() == 0; }));
+  m_view.showEqual()->setChecked(true);
+  m_view.setMode(CompareView::kRecipes);
+  ASSERT_TRUE(wait([&] { return m_view.recipes()->diff().has_value() && m_jobs.runningCount() == 0; }));
+  EXPECT_EQ(m_context.selection(), chosen);
+
+  m_view.setMode(CompareView::kSnapshots);
+  SiteTable& table = *page.table();
+  const auto click = [&](int row) {
+    QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, table.visualRect(table.model()->index(row, 0)).center());
+  };
+  table.scrollToTop();
+  click(1);
+  EXPECT_EQ(m_context.selection().current, page.diff()->sites[1].id);
+  EXPECT_EQ(m_context.selection().sites.size(), 1u);
+  QTest::keyClick(&table, Qt::Key_Down);
+  EXPECT_EQ(m_context.selection().current, page.diff()->sites[2].id);
+  m_context.clear();
+  click(2);
+  EXPECT_EQ(m_context.selection().current, page.diff()->sites[2].id) << "the row that is current already";
+  m_context.selectSite(page.diff()->sites[0].id);
+  EXPECT_EQ(table.currentSite(), page.diff()->sites[0].id);
 }
 
 TEST_F(Compare, TheWorkspacesRecipeIsLaidBesideAnother) {

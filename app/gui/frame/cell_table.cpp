@@ -2,6 +2,7 @@
 
 #include <QHeaderView>
 #include <QPainter>
+#include <QScopedValueRollback>
 #include <QStyledItemDelegate>
 
 #include "app/gui/marks.h"
@@ -57,13 +58,16 @@ CellTable::CellTable(const QString& accessibleName, QWidget* parent)
   setItemDelegate(new BadgeDelegate(this));
   horizontalHeader()->setSortIndicatorClearable(true);
   horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
-  connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-          [this] { emit currentRowChanged(currentRow()); });
+  connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] {
+    if (!m_setting) emit rowChosen();
+  });
+  connect(this, &QAbstractItemView::clicked, this, &CellTable::rowChosen);  // the current row, too
 }
 
 void CellTable::setTable(std::vector<TableColumn> columns, std::vector<std::vector<TableCell>> rows, bool keepCurrent) {
   const int current = currentRow(), before = m_cells->rowCount();
   const bool wordsLast = !columns.empty() && !columns.back().number;
+  const QScopedValueRollback setting(m_setting, true);
   m_cells->setTable(std::move(columns), std::move(rows));
   horizontalHeader()->setStretchLastSection(false);
   resizeColumnsToContents();
@@ -77,6 +81,7 @@ int CellTable::currentRow() const {
 }
 
 void CellTable::setCurrentRow(int row) {
+  const QScopedValueRollback setting(m_setting, true);
   setCurrentIndex(m_sorter->mapFromSource(m_cells->index(row, 0)));
 }
 

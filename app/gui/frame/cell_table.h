@@ -20,9 +20,11 @@ class CellTable : public DataTable {
   CellTableModel& cells() { return *m_cells; }
 
  signals:
-  void currentRowChanged(int row);
+  /// The user went to the current row, by mouse or keyboard; what the program sets doesn't say so.
+  void rowChosen();
 
  private:
+  bool m_setting = false;
   CellTableModel* m_cells;
   TableSorter* m_sorter;
 };

@@ -9,11 +9,10 @@
 #include <QVBoxLayout>
 
 #include "app/gui/document.h"
-#include "app/gui/frame/cell_table.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/jobs/job_runner.h"
-#include "app/gui/view_context.h"
 #include "app/gui/views/compare/compare_cells.h"
+#include "app/gui/views/compare/site_table.h"
 
 namespace oscope::gui {
 namespace {
@@ -59,17 +58,12 @@ RecipesPage::RecipesPage(const ViewServices& services, QWidget* parent) : Compar
   column->addWidget(m_hint);
   column->addWidget(m_note);
   column->addWidget(makeRule(Qt::Horizontal, this));
-  m_table = new CellTable(tr("Sites under both recipes"), this);
+  m_table = new SiteTable(services, tr("Sites under both recipes"), this);
   column->addWidget(m_table, 1);
 
   m_other = QString::fromStdString(quant::builtinRecipes().front().id);
   connect(file, &QPushButton::clicked, this, &RecipesPage::askForFile);
   connect(m_choice, &QComboBox::activated, this, [this](int index) { setOther(m_choice->itemData(index).toString()); });
-  connect(m_table, &CellTable::currentRowChanged, this, [this](int row) {
-    if (row >= 0 && static_cast<std::size_t>(row) < m_sites.size()) {
-      m_services.context.selectSite(m_sites[static_cast<std::size_t>(row)]);
-    }
-  });
   connect(&m_services.document, &Document::snapshotChanged, this, &RecipesPage::recompute);
   connect(&m_services.document, &Document::recipeChanged, this, &RecipesPage::recompute);
 }
@@ -121,8 +115,7 @@ void RecipesPage::refresh() {
   m_nameA->setText(QString::fromStdString(m_services.document.recipe().name));
   if (!m_diff) {
     m_keys->clear();
-    m_sites.clear();
-    return m_table->setTable({}, {});
+    return m_table->setRows({});
   }
   m_keys->setText(m_diff->keys.empty() ? tr("The recipes are equal.") : factsText(m_diff->keys, kKeysShown));
   QStringList keys, findings;
@@ -135,9 +128,7 @@ void RecipesPage::refresh() {
   }
   m_hint->setText(findings.join(QLatin1Char('\n')));
   m_hint->setVisible(!findings.isEmpty());
-  CellRows rows = recipeRows(*m_diff, m_showEqual);
-  m_sites = std::move(rows.sites);
-  m_table->setTable(std::move(rows.columns), std::move(rows.rows), true);
+  m_table->setRows(recipeRows(*m_diff, m_showEqual));
 }
 
 void RecipesPage::setShowEqual(bool on) {

@@ -12,7 +12,7 @@ class QLabel;
 
 namespace oscope::gui {
 
-class CellTable;
+class SiteTable;
 
 class RecipesPage : public ComparePage {
   Q_OBJECT
@@ -26,7 +26,7 @@ class RecipesPage : public ComparePage {
   void setOther(const QString& fileOrName);
   void setShowEqual(bool on);
   const std::optional<quant::RecipeDiff>& diff() const { return m_diff; }
-  CellTable* table() const { return m_table; }
+  SiteTable* table() const { return m_table; }
   QComboBox* choice() const { return m_choice; }
 
  protected:
@@ -40,11 +40,10 @@ class RecipesPage : public ComparePage {
   ViewServices m_services;
   QString m_other;  ///< id or file of B
   std::optional<quant::RecipeDiff> m_diff;
-  std::vector<SiteId> m_sites;
   bool m_showEqual = false, m_stale = true;
   QLabel *m_nameA, *m_keys, *m_hint, *m_note;
   QComboBox* m_choice;
-  CellTable* m_table;
+  SiteTable* m_table;
 };
 
 }  // namespace oscope::gui

@@ -5,19 +5,18 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include "analysis/stats/hdf5_store.h"
 #include "app/gui/document.h"
-#include "app/gui/frame/cell_table.h"
+#include "app/gui/frame/view_splitter.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/jobs/job_runner.h"
 #include "app/gui/plots/save_picture.h"
-#include "app/gui/view_context.h"
 #include "app/gui/views/compare/channel_overlay.h"
 #include "app/gui/views/compare/compare_cells.h"
+#include "app/gui/views/compare/site_table.h"
 
 namespace oscope::gui {
 namespace {
@@ -67,8 +66,8 @@ SnapshotsPage::SnapshotsPage(const ViewServices& services, QWidget* parent)
   column->addWidget(m_note);
   column->addWidget(makeRule(Qt::Horizontal, content));
 
-  auto* splitter = new QSplitter(Qt::Vertical, content);
-  m_table = new CellTable(tr("Sites of both snapshots"), splitter);
+  auto* splitter = new ViewSplitter(QStringLiteral("snapshots"), Qt::Vertical, content);
+  m_table = new SiteTable(services, tr("Sites of both snapshots"), splitter);
   auto* lower = new QWidget(splitter);
   auto* lowerColumn = new QVBoxLayout(lower);
   lowerColumn->setContentsMargins(0, 8, 8, 4);
@@ -89,7 +88,6 @@ SnapshotsPage::SnapshotsPage(const ViewServices& services, QWidget* parent)
   splitter->addWidget(lower);
   splitter->setStretchFactor(0, 1);
   splitter->setStretchFactor(1, 1);
-  splitter->setChildrenCollapsible(false);
   column->addWidget(splitter, 1);
 
   m_stack = new QStackedWidget(this);
@@ -99,7 +97,7 @@ SnapshotsPage::SnapshotsPage(const ViewServices& services, QWidget* parent)
   whole->setContentsMargins(0, 0, 0, 0);
   whole->addWidget(m_stack);
 
-  connect(m_table, &CellTable::currentRowChanged, this, &SnapshotsPage::showSite);
+  connect(m_table, &SiteTable::currentSiteChanged, this, &SnapshotsPage::showSite);
   connect(m_order, &SegmentedControl::currentChanged, this, [this](int order) { m_overlay->setSorted(order == 1); });
   connect(&m_services.document, &Document::snapshotChanged, this, &SnapshotsPage::recompute);
   connect(&m_services.document, &Document::recipeChanged, this, &SnapshotsPage::recompute);
@@ -163,10 +161,7 @@ void SnapshotsPage::refresh() {
                                          : factsText(m_diff->facts, kFactsShown));
   m_note->setVisible(!m_diff->whyNoPolicies.empty());
   m_note->setText(tr("Policies are not shown: %1").arg(QString::fromStdString(m_diff->whyNoPolicies)));
-  CellRows rows = snapshotRows(*m_diff, m_showEqual);
-  m_sites = std::move(rows.sites);
-  m_table->setTable(std::move(rows.columns), std::move(rows.rows), true);
-  showSite(m_table->currentRow());
+  m_table->setRows(snapshotRows(*m_diff, m_showEqual));
 }
 
 void SnapshotsPage::setShowEqual(bool on) {
@@ -174,20 +169,19 @@ void SnapshotsPage::setShowEqual(bool on) {
   refresh();
 }
 
-void SnapshotsPage::showSite(int row) {
+void SnapshotsPage::showSite() {
   const stats::SnapshotPtr mine = m_services.document.snapshot();
-  if (row < 0 || static_cast<std::size_t>(row) >= m_sites.size() || !mine || !m_other) {
+  const std::optional<SiteId> site = m_table->currentSite();
+  if (!site || !mine || !m_other) {
     m_siteName->setText(tr("No site differs"));
     m_overlay->setSeries({}, {});
     return;
   }
-  const SiteId site = m_sites[static_cast<std::size_t>(row)];
-  m_siteName->setText(QString::fromStdString(toString(site)));
+  m_siteName->setText(QString::fromStdString(toString(*site)));
   const auto channels = [site](const stats::Snapshot& snapshot) {
-    return snapshot.contains(site) ? snapshot.site(site).absmax : std::vector<float>();
+    return snapshot.contains(*site) ? snapshot.site(*site).absmax : std::vector<float>();
   };
   m_overlay->setSeries(channels(*mine), channels(*m_other));
-  if (mine->contains(site)) m_services.context.selectSite(site);
 }
 
 QString SnapshotsPage::summary() const {

@@ -13,10 +13,10 @@ class QStackedWidget;
 
 namespace oscope::gui {
 
-class CellTable;
 class ChannelOverlay;
 class Job;
 class SegmentedControl;
+class SiteTable;
 
 class SnapshotsPage : public ComparePage {
   Q_OBJECT
@@ -33,7 +33,7 @@ class SnapshotsPage : public ComparePage {
   void openOther(const QString& path);
   void setShowEqual(bool on);
   const std::optional<quant::SnapshotDiff>& diff() const { return m_diff; }
-  CellTable* table() const { return m_table; }
+  SiteTable* table() const { return m_table; }
   ChannelOverlay* overlay() const { return m_overlay; }
 
  private:
@@ -41,17 +41,16 @@ class SnapshotsPage : public ComparePage {
   void recompute();
   void followJob(Job* job);
   void refresh();
-  void showSite(int row);
+  void showSite();
 
   ViewServices m_services;
   stats::SnapshotPtr m_other;
   QString m_otherName;
   std::optional<quant::SnapshotDiff> m_diff;
-  std::vector<SiteId> m_sites;  ///< of the table's rows
   bool m_showEqual = false;
   QStackedWidget* m_stack;
   QLabel *m_nameA, *m_nameB, *m_facts, *m_note, *m_siteName;
-  CellTable* m_table;
+  SiteTable* m_table;
   SegmentedControl* m_order;
   ChannelOverlay* m_overlay;
 };
