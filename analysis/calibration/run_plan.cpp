@@ -29,7 +29,12 @@ void CalibrateOptions::validate() const {
 std::vector<ActiveObserver> chooseObservers(const CalibrateOptions& options) {
   const std::vector<std::string> wanted = options.observers.empty() ? defaultObservers() : options.observers;
   for (const std::string& id : wanted) findObserver(id);
-  for (const auto& entry : options.observerParams) findObserver(entry.first);
+  for (const auto& entry : options.observerParams) {
+    findObserver(entry.first);
+    if (std::find(wanted.begin(), wanted.end(), entry.first) != wanted.end()) continue;
+    throw Error(ErrorCode::InvalidArgument, "parameters of the observer \"" + entry.first + "\"",
+                "the run doesn't observe that", "leave them out, or choose the observer");
+  }
   std::vector<ActiveObserver> chosen;
   for (const auto& observer : observers()) {
     if (std::find(wanted.begin(), wanted.end(), observer->id()) == wanted.end()) continue;

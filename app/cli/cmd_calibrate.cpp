@@ -1,6 +1,7 @@
 // oscope calibrate: statistics of every site into a snapshot.
 #include "app/cli/command.h"
 #include "app/cli/options.h"
+#include "app/cli/param_options.h"
 #include "app/cli/result_json.h"
 #include "app/cli/steps.h"
 #include "app/cli/usage.h"
@@ -13,6 +14,7 @@ struct Options {
   DataOptions data;
   DeviceOptions device;
   calibration::CalibrateOptions calibrate;
+  std::vector<std::string> observerParams;
   bool dryRun = false;
 };
 
@@ -26,6 +28,7 @@ bool hasErrors(const Diagnostics& diagnostics) {
 ExitStatus run(Options& options, Session& session) {
   options.calibrate.memoryBytes = options.device.memoryBytes;
   options.calibrate.seed = options.data.seed;
+  options.calibrate.observerParams = makeObserverParams(options.observerParams);
   asUsage([&] { options.calibrate.validate(); });
   const model::OpenedModel model = model::openModel(options.model);
   session.show(model.diagnostics);
@@ -63,6 +66,7 @@ Command addCalibrate(CLI::App& root) {
   app->add_option("--observers", options->calibrate.observers,
                   "What to observe; default: what the built-in recipes need")
       ->delimiter(',');
+  addObserverParams(*app, options->observerParams);
   app->add_option("--micro-batch", options->calibrate.microBatch, "Sequences per pass; 0: chosen from the memory limit")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);

@@ -5,8 +5,10 @@
 #include "app/cli/command.h"
 #include "app/cli/export_options.h"
 #include "app/cli/options.h"
+#include "app/cli/param_options.h"
 #include "app/cli/result_json.h"
 #include "app/cli/steps.h"
+#include "app/cli/usage.h"
 #include "app/cli/verify_options.h"
 #include "quant/compare/compare_methods.h"
 #include "quant/pipeline/workspace.h"
@@ -22,6 +24,7 @@ struct Options {
   RecipeOptions recipe;
   ExportChoice choice;
   quant::VerifyOptions verify;
+  std::vector<std::string> observerParams;
 };
 
 /// Calibration tokens; where none are given to verify on, some of the source must be left for that.
@@ -67,6 +70,13 @@ ExitStatus run(Options& options, Session& session) {
   const quant::Recipe base = makeRecipe(options.recipe);
   const quant::ExportFormat& format = findFormat(options.choice);
   const std::filesystem::path out = std::filesystem::absolute(options.output).lexically_normal();
+  calibration::CalibrateOptions calibrateOptions;
+  calibrateOptions.output = out / "run.oscope.h5";
+  calibrateOptions.memoryBytes = options.device.memoryBytes;
+  calibrateOptions.seed = options.data.seed;
+  calibrateOptions.observers = quant::observersFor({{options.recipe.recipe, base}});
+  calibrateOptions.observerParams = makeObserverParams(options.observerParams);
+  asUsage([&] { calibrateOptions.validate(); });
   auto exportOptions = makeExportOptions(options.choice, format, out / "model");
 
   const model::OpenedModel model = model::openModel(options.model);
@@ -79,11 +89,6 @@ ExitStatus run(Options& options, Session& session) {
   std::filesystem::create_directories(out);
 
   session.print("1. calibrate\n");
-  calibration::CalibrateOptions calibrateOptions;
-  calibrateOptions.output = out / "run.oscope.h5";
-  calibrateOptions.memoryBytes = options.device.memoryBytes;
-  calibrateOptions.seed = options.data.seed;
-  calibrateOptions.observers = quant::observersFor({{options.recipe.recipe, base}});
   Json calibrated;
   const std::string path = calibrateOptions.output.string();
   const std::optional<std::string> differences = differencesOfEarlier(calibrateOptions, model, data.dataset);
@@ -147,6 +152,7 @@ Command addRun(CLI::App& root) {
   addSourceOptions(*app, options->data, "", "Calibration tokens");
   addWindowOptions(*app, options->data, "--samples", "--length");
   app->add_option("--seed", options->data.seed, "Seed of --random and of the sampled rows")->capture_default_str();
+  addObserverParams(*app, options->observerParams);
   addSourceOptions(*app, options->evalData, "eval-",
                    "Held-out tokens (default: the windows behind the calibrated ones)");
   addWindowOptions(*app, options->evalData, "--windows", "--eval-length");

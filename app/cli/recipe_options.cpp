@@ -7,17 +7,11 @@
 #include "analysis/base/error.h"
 #include "app/cli/command.h"
 #include "app/cli/options.h"
+#include "app/cli/param_options.h"
 #include "quant/methods/method_registry.h"
 
 namespace oscope::cli {
 namespace {
-
-/// "left=right" in two; `shape` shows what was expected.
-std::pair<std::string, std::string> splitAssignment(const std::string& text, const std::string& shape) {
-  const std::size_t at = text.find('=');
-  if (at == std::string::npos || at == 0) throw UsageError("\"" + text + "\" is not of the form " + shape);
-  return {text.substr(0, at), text.substr(at + 1)};
-}
 
 /// 'blocks.*.ffn_mid=dynamic': every site of the snapshot that the pattern matches; "rule" takes an override back.
 void applySet(const std::string& text, const stats::Snapshot& snapshot, quant::Recipe& recipe) {
@@ -44,18 +38,14 @@ void applySet(const std::string& text, const stats::Snapshot& snapshot, quant::R
 
 /// 'fptq.alpha=0.9': a parameter of every step of that method.
 void applyParam(const std::string& text, quant::Recipe& recipe) {
-  const std::string shape = "METHOD.KEY=VALUE, e.g. fptq.alpha=0.9";
-  const auto [name, value] = splitAssignment(text, shape);
-  const std::size_t dot = name.find('.');
-  if (dot == std::string::npos) throw UsageError("\"" + text + "\" is not of the form " + shape);
-  const std::string method = name.substr(0, dot);
+  const ParamAssignment given = splitParam(text, "METHOD.KEY=VALUE, e.g. fptq.alpha=0.9");
   bool found = false;
   for (quant::RecipeStep& step : recipe.steps) {
-    if (step.method != method) continue;
+    if (step.method != given.owner) continue;
     found = true;
-    step.params.setFromText(quant::findMethod(method).params(), name.substr(dot + 1), value, "--param " + text);
+    step.params.setFromText(quant::findMethod(given.owner).params(), given.key, given.value, "--param " + text);
   }
-  if (!found) throw UsageError("--param " + text + ": the recipe has no step \"" + method + "\"");
+  if (!found) throw UsageError("--param " + text + ": the recipe has no step \"" + given.owner + "\"");
 }
 
 void applyChanges(const RecipeOptions& options, quant::Recipe& recipe) {

@@ -100,13 +100,21 @@ std::vector<Fact> snapshotFacts(const stats::Snapshot& snapshot) {
       fmt::format("{} of {} tokens, {} in all", counted(static_cast<std::size_t>(p.samples), "sample", "samples"),
                   formatCount(p.length), formatCount(p.samples * p.length));
   if (p.firstSample > 0) windows += fmt::format(", from sample {} on", formatCount(p.firstSample));
+  std::vector<std::string> observers;
+  for (const std::string& id : p.observers) {
+    observers.push_back(id);
+    if (!p.observerParams.contains(id)) continue;
+    for (const auto& [key, value] : p.observerParams.at(id).items()) {
+      observers.back() += fmt::format(" ({} {})", key, value.dump());
+    }
+  }
   return {{"model", p.modelName},
           {"model fingerprint", p.modelFingerprint},
           {"calibrated on", source},
           {"samples", windows},
           {"seed", fmt::format("{}", p.seed)},
           {"first token", p.bosAtStart ? "BOS, put in front by the tokenizer" : "of the text"},
-          {"observers", fmt::format("{}", fmt::join(p.observers, ", "))},
+          {"observers", fmt::format("{}", fmt::join(observers, ", "))},
           {"data hash", p.dataHash},
           {"content hash", snapshot.contentHash()},
           {"made", fmt::format("{} on {}, {}", p.createdUtc, p.device, p.build)}};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/base/json.h"
+#include "analysis/stats/hdf5_store.h"
 #include "tests/cli/run_program.h"
 
 namespace oscope::test {
@@ -142,6 +143,16 @@ TEST(Pipeline, MethodsAreComparedAndTheTableIsSaved) {
   const Outcome refused = oscope(with(compare, {"--snapshot", plain}));
   EXPECT_EQ(refused.status, 1);
   EXPECT_THAT(refused.err, testing::AllOf(HasSubstr("gptq-w4a16"), HasSubstr("gram"), HasSubstr("remedy")));
+}
+
+TEST(Pipeline, ParametersOfObserversReachTheSnapshot) {
+  const ScratchFolder folder;
+  const std::string snapshot = folder / "run.oscope.h5";
+  result(
+      with(calibrateCommand(snapshot), {"--observer-param", "rows.count=5", "--observer-param", "extremes.count=7"}));
+  const stats::SnapshotPtr made = stats::openSnapshot(snapshot);
+  EXPECT_EQ(made->detail({3, SiteKind::FfnMid}).rowTokens.size(), 5u);
+  EXPECT_EQ(made->site({3, SiteKind::FfnMid}).extremes.size(), 7u);
 }
 
 TEST(Pipeline, OtherMethodsAreExportedAndVerifiedOrRefusedBeforehand) {

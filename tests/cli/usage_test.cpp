@@ -32,7 +32,7 @@ TEST(Usage, EveryCommandExplainsItself) {
     EXPECT_THAT(outcome.out, HasSubstr("--json")) << command;
   }
   EXPECT_THAT(oscope({"calibrate", "--help"}).out,
-              testing::AllOf(HasSubstr("GiB"), HasSubstr("Tokens of each window")));
+              testing::AllOf(HasSubstr("GiB"), HasSubstr("Tokens of each window"), HasSubstr("rows.count=64")));
 }
 
 TEST(Usage, WrongUsageIsToldApartFromFailedJobs) {
@@ -46,6 +46,11 @@ TEST(Usage, WrongUsageIsToldApartFromFailedJobs) {
       {"calibrate", model, "-o", "x.h5", "--memory", "8 apples"},
       {"calibrate", model, "-o", "x.h5", "--samples", "0"},
       {"calibrate", model, "-o", "x.h5", "--text", "a", "--jsonl", "b"},
+      {"calibrate", model, "-o", "x.h5", "--observer-param", "rows"},
+      {"calibrate", model, "-o", "x.h5", "--observer-param", "rows.nonesuch=1"},
+      {"calibrate", model, "-o", "x.h5", "--observer-param", "rows.count=0"},
+      {"calibrate", model, "-o", "x.h5", "--observer-param", "nonesuch.count=1"},
+      {"calibrate", model, "-o", "x.h5", "--observers", "range", "--observer-param", "rows.count=9"},
       {"plan", "x.h5", "--v0", "200"},
       {"plan", "x.h5", "--methods", "nonesuch"},
       {"plan", "x.h5", "--param", "fptq.nonesuch=1"},

@@ -17,12 +17,14 @@
 #include <csignal>
 #include <fstream>
 
+#include "analysis/calibration/observer_registry.h"
 #include "analysis/compute/backend_registry.h"
 #include "app/gui/forms/calibrate_advanced.h"
 #include "app/gui/forms/calibrate_form.h"
 #include "app/gui/forms/calibrate_running.h"
 #include "app/gui/forms/estimate_panel.h"
 #include "app/gui/forms/form_field.h"
+#include "app/gui/forms/param_form.h"
 #include "app/gui/forms/ranges_so_far.h"
 #include "app/gui/forms/source_form.h"
 #include "app/gui/frame/main_window.h"
@@ -267,6 +269,7 @@ TEST_F(CalibrateDialogTest, AdvancedOptionsReachTheRunAndAreSaidWhileClosed) {
   EXPECT_EQ(request.options.microBatch, 2);
   EXPECT_EQ(request.options.durableSeconds, 0);
   EXPECT_EQ(request.backend.threads, 1);
+  EXPECT_TRUE(request.options.observerParams.empty());
   ASSERT_TRUE(waitStartable()) << m_dialog->reason().toStdString();
   QSignalSpy changed(&m_window.document(), &Document::snapshotChanged);
   QTest::mouseClick(m_dialog->startButton(), Qt::LeftButton);
@@ -283,6 +286,38 @@ TEST_F(CalibrateDialogTest, AdvancedOptionsReachTheRunAndAreSaidWhileClosed) {
   advanced->defaultsButton()->click();
   EXPECT_TRUE(advanced->changes().isEmpty());
   EXPECT_TRUE(m_form->request().options.observers.empty());
+}
+
+TEST_F(CalibrateDialogTest, WhatObserversDeclareStandsInTheFormAndReachesTheSnapshot) {
+  CalibrateAdvanced* advanced = m_form->advanced();
+  advanced->setExpanded(true);
+  for (const auto& observer : calibration::observers()) {
+    const ParamForm* form = advanced->observerParams(observer->id());
+    ASSERT_EQ(form != nullptr, !observer->params().empty()) << observer->id();
+    for (const ParamSpec& spec : observer->params()) {
+      ASSERT_NE(form->control(spec.key), nullptr) << observer->id() << '.' << spec.key;
+      EXPECT_TRUE(form->control(spec.key)->isVisible());
+    }
+  }
+  auto* rows = qobject_cast<QSpinBox*>(advanced->observerParams("rows")->control("count"));
+  ASSERT_NE(rows, nullptr);
+  advanced->observer("rows")->setChecked(false);
+  EXPECT_FALSE(rows->isEnabled()) << "of what is not observed";
+  advanced->observer("rows")->setChecked(true);
+  rows->setValue(5);
+  EXPECT_EQ(advanced->changes(), QStringLiteral("rows tokens 5"));
+  ask(8, 64);
+  ASSERT_TRUE(waitStartable()) << m_dialog->reason().toStdString();
+  QSignalSpy changed(&m_window.document(), &Document::snapshotChanged);
+  QTest::mouseClick(m_dialog->startButton(), Qt::LeftButton);
+  ASSERT_TRUE(changed.wait(kPatience));
+  const auto snapshot = m_window.document().snapshot();
+  EXPECT_EQ(snapshot->detail({0, SiteKind::FfnMid}).rowTokens.size(), 5u);
+  const CalibrateAdvanced next;
+  EXPECT_EQ(next.observerParams("rows")->values().integer("count"), 5) << "remembered";
+  advanced->defaultsButton()->click();
+  EXPECT_EQ(rows->value(), 64);
+  EXPECT_TRUE(m_form->request().options.observerParams.empty());
 }
 
 TEST_F(CalibrateDialogTest, AnInterruptedRunOverJsonLinesIsShownAsSuchWhateverItsFileIsCalled) {

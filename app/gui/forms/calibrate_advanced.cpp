@@ -1,5 +1,7 @@
 #include "app/gui/forms/calibrate_advanced.h"
 
+#include <fmt/format.h>
+
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -10,6 +12,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "analysis/base/error.h"
 #include "analysis/calibration/observer_registry.h"
 #include "app/common/number_format.h"
 #include "app/gui/forms/form_field.h"
@@ -78,6 +81,7 @@ CalibrateAdvanced::CalibrateAdvanced(QWidget* parent) : QWidget(parent) {
   for (int i = 0; i < 3; ++i) grid->setColumnStretch(i, 1);
   makeFields(grid);
   makeObservers(grid, 2);
+  makeObserverParams(grid, 4);
   column->addWidget(m_box);
 
   load();
@@ -89,8 +93,12 @@ CalibrateAdvanced::CalibrateAdvanced(QWidget* parent) : QWidget(parent) {
   }
   connect(m_precision, &QComboBox::currentIndexChanged, this, &CalibrateAdvanced::edited);
   for (const auto& [id, box] : m_observers) connect(box, &QCheckBox::toggled, this, &CalibrateAdvanced::edited);
+  for (const auto& [id, form] : m_params) connect(form, &ParamForm::changed, this, &CalibrateAdvanced::edited);
   connect(m_toggle, &QPushButton::toggled, this, &CalibrateAdvanced::setExpanded);
-  connect(m_defaults, &QPushButton::clicked, this, &CalibrateAdvanced::reset);
+  connect(m_defaults, &QPushButton::clicked, this, [this] {
+    reset();
+    edited();  // parameters are set without a word
+  });
   setExpanded(QSettings().value(kGroup + QStringLiteral("/expanded"), false).toBool());
 }
 
@@ -138,6 +146,33 @@ void CalibrateAdvanced::makeObservers(QGridLayout* grid, int row) {
   grid->addLayout(boxes, row, 0, 1, 3);
 }
 
+void CalibrateAdvanced::makeObserverParams(QGridLayout* grid, int row) {
+  auto* forms = new QGridLayout;
+  forms->setHorizontalSpacing(24);
+  forms->setVerticalSpacing(4);
+  int index = 0;
+  for (const auto& observer : calibration::observers()) {
+    const ParamSchema schema = observer->params();
+    if (schema.empty()) continue;
+    auto* form = new ParamForm(schema, m_box);
+    const int line = index / 2 * 2, column = index % 2;
+    forms->addWidget(makeLabel(text(observer->title()), "section", m_box), line, column);
+    forms->addWidget(form, line + 1, column, Qt::AlignTop);
+    forms->setColumnStretch(column, 1);
+    ++index;
+    const QCheckBox* box = m_observers.at(observer->id());
+    form->setEnabled(box->isChecked());
+    connect(box, &QCheckBox::toggled, form, &QWidget::setEnabled);
+    m_params[observer->id()] = form;
+  }
+  grid->addLayout(forms, row, 0, 1, 3);
+}
+
+ParamForm* CalibrateAdvanced::observerParams(const std::string& id) const {
+  const auto found = m_params.find(id);
+  return found == m_params.end() ? nullptr : found->second;
+}
+
 void CalibrateAdvanced::fill(CalibrationRequest& request) const {
   request.data.firstSample = m_firstSample->value();
   request.options.microBatch = m_microBatch->value();
@@ -145,6 +180,11 @@ void CalibrateAdvanced::fill(CalibrationRequest& request) const {
   std::vector<std::string> chosen;
   for (const auto& observer : calibration::observers()) {
     if (m_observers.at(observer->id())->isChecked()) chosen.push_back(observer->id());
+  }
+  for (const std::string& id : chosen) {
+    const auto form = m_params.find(id);
+    if (form == m_params.end() || form->second->values() == ParamSet(calibration::findObserver(id).params())) continue;
+    request.options.observerParams[id] = form->second->values();
   }
   if (chosen != calibration::defaultObservers()) request.options.observers = std::move(chosen);
   request.backend.threads = m_threads->value();
@@ -157,6 +197,12 @@ void CalibrateAdvanced::setFrom(const calibration::DatasetOptions& data, const c
   m_firstSample->setValue(static_cast<int>(data.firstSample));
   const auto& ids = options.observers.empty() ? calibration::defaultObservers() : options.observers;
   for (const auto& [id, box] : m_observers) box->setChecked(std::find(ids.begin(), ids.end(), id) != ids.end());
+  for (const auto& [id, form] : m_params) {
+    const auto asked = options.observerParams.find(id);
+    form->setValues(asked != options.observerParams.end() ? asked->second
+                                                          : ParamSet(calibration::findObserver(id).params()));
+  }
+  refreshHead();
 }
 
 void CalibrateAdvanced::setAccelerator(bool accelerator) {
@@ -192,6 +238,14 @@ QString CalibrateAdvanced::changes() const {
   CalibrationRequest request;
   fill(request);
   if (!request.options.observers.empty()) words << tr("%1 observers").arg(request.options.observers.size());
+  for (const auto& [id, params] : request.options.observerParams) {
+    const ParamSchema schema = calibration::findObserver(id).params();
+    for (const ParamSpec& spec : schema) {
+      if (params.at(spec.key) == spec.defaultValue) continue;
+      const std::string value = std::visit([](const auto& v) { return fmt::format("{}", v); }, params.at(spec.key));
+      words << QStringLiteral("%1 %2 %3").arg(text(id), text(spec.label).toLower(), text(value));
+    }
+  }
   return words.join(QStringLiteral(" · "));
 }
 
@@ -234,6 +288,15 @@ void CalibrateAdvanced::load() {
   m_durable->setValue(settings.value(QStringLiteral("durable"), m_durable->value()).toDouble());
   m_deviceMemory->setValue(settings.value(QStringLiteral("deviceMemory"), 0).toDouble());
   m_precision->setCurrentIndex(std::clamp(settings.value(QStringLiteral("precision"), 0).toInt(), 0, 1));
+  for (const auto& [id, form] : m_params) {
+    try {
+      const std::string kept = settings.value(text(id)).toString().toStdString();
+      if (!kept.empty())
+        form->setValues(ParamSet::fromJson(calibration::findObserver(id).params(), parseJson(kept, id), id));
+    } catch (const Error&) {
+      continue;  // of another version: the defaults stay
+    }
+  }
   if (!settings.contains(QStringLiteral("observers"))) return;
   const QStringList chosen = settings.value(QStringLiteral("observers")).toStringList();
   for (const auto& [id, box] : m_observers) box->setChecked(chosen.contains(text(id)));
@@ -252,6 +315,7 @@ void CalibrateAdvanced::store() const {
     if (box->isChecked()) chosen << text(id);
   }
   settings.setValue(QStringLiteral("observers"), chosen);
+  for (const auto& [id, form] : m_params) settings.setValue(text(id), text(form->values().toJson().dump()));
 }
 
 }  // namespace oscope::gui

@@ -1,5 +1,5 @@
-// What a calibration can be told beyond the everyday: observers, micro-batch, shards, threads, precision, device
-// memory.
+// What a calibration can be told beyond the everyday: observers and their parameters, micro-batch, shards, threads,
+// precision, device memory.
 #pragma once
 
 #include <QWidget>
@@ -14,6 +14,8 @@ class QPushButton;
 class QSpinBox;
 
 namespace oscope::gui {
+
+class ParamForm;
 
 /// Collapsed until asked for; while collapsed its head names what differs from the defaults. What is chosen is
 /// remembered, but for the shard.
@@ -44,6 +46,8 @@ class CalibrateAdvanced : public QWidget {
   QDoubleSpinBox* deviceMemory() const { return m_deviceMemory; }
   QComboBox* precision() const { return m_precision; }
   QCheckBox* observer(const std::string& id) const { return m_observers.at(id); }
+  /// Null: this observer declares none.
+  ParamForm* observerParams(const std::string& id) const;
 
  signals:
   void changed();
@@ -51,6 +55,7 @@ class CalibrateAdvanced : public QWidget {
  private:
   void makeFields(class QGridLayout* grid);
   void makeObservers(class QGridLayout* grid, int row);
+  void makeObserverParams(class QGridLayout* grid, int row);
   void refreshHead();
   void edited();
   void reset();
@@ -63,6 +68,7 @@ class CalibrateAdvanced : public QWidget {
   QDoubleSpinBox *m_durable, *m_deviceMemory;
   QComboBox* m_precision;
   std::map<std::string, QCheckBox*> m_observers;
+  std::map<std::string, ParamForm*> m_params;  ///< of observers that declare some
 };
 
 }  // namespace oscope::gui
