@@ -12,6 +12,7 @@
 #include "app/gui/forms/calibrate_form.h"
 #include "app/gui/forms/calibrate_running.h"
 #include "app/gui/frame/mnemonics.h"
+#include "app/gui/frame/panes.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/theme.h"
 
@@ -139,6 +140,7 @@ void CalibrateDialog::showRun(CalibrationRun* run) {
   m_pages->setCurrentWidget(m_running);
   m_stop->setEnabled(true);
   refreshButtons();
+  m_background->setFocus();
 }
 
 void CalibrateDialog::end(const JobOutcome& outcome) {
@@ -157,6 +159,7 @@ void CalibrateDialog::showForm() {
   m_pages->setCurrentIndex(0);
   m_form->check();
   refreshButtons();
+  takeKeyboard(m_form);
 }
 
 void CalibrateDialog::refreshButtons() {

@@ -115,6 +115,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setFocusPolicy(Qt::NoFocus);  // its rows and buttons scroll themselves into sight
   scroll->setProperty("class", "ground");
   outer->addWidget(scroll, 1);
   auto* ground = new QWidget(scroll);

@@ -71,6 +71,7 @@ InspectorDock::InspectorDock(Document& document, ViewContext& context, DockHead*
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setAccessibleName(tr("Inspector"));
   auto* content = new QWidget(scroll);
   content->setProperty("class", "surface2");
   scroll->setWidget(content);

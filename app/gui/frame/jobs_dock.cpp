@@ -51,6 +51,7 @@ JobsDock::JobsDock(JobRunner& jobs, DockHead* head, QWidget* parent) : QWidget(p
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setAccessibleName(tr("Jobs"));
   auto* content = new QWidget(scroll);
   content->setProperty("class", "surface");
   m_rows = new QVBoxLayout(content);
@@ -71,6 +72,7 @@ JobsDock::JobsDock(JobRunner& jobs, DockHead* head, QWidget* parent) : QWidget(p
   m_tabs->setExpanding(false);
   m_tabs->addTab(tr("Log"));
   m_tabs->addTab(tr("Problems"));
+  m_tabs->setAccessibleName(tr("Log or problems"));
   auto* copy = makeIconButton(QStringLiteral("copy"), tr("Copy the log"), {}, head);
   copy->setFixedSize(24, 24);
   head->add(m_tabs, 1);
@@ -84,6 +86,8 @@ JobsDock::JobsDock(JobRunner& jobs, DockHead* head, QWidget* parent) : QWidget(p
     (*edit)->setStyleSheet(QStringLiteral("QPlainTextEdit { border: none; padding: 0; }"));
     rightColumn->addWidget(*edit, 1);
   }
+  m_log->setAccessibleName(tr("Log"));
+  m_problems->setAccessibleName(tr("Problems"));
   m_problems->hide();
   row->addWidget(right, 1);
 

@@ -9,11 +9,13 @@
 #include <QSettings>
 #include <QStandardPaths>
 
+#include "app/gui/forms/start_page.h"
 #include "app/gui/frame/docks.h"
 #include "app/gui/frame/error_bar.h"
 #include "app/gui/frame/help_window.h"
 #include "app/gui/frame/main_window.h"
 #include "app/gui/frame/mnemonics.h"
+#include "app/gui/frame/panes.h"
 #include "app/gui/frame/rail.h"
 #include "app/gui/frame/run_actions.h"
 #include "app/gui/frame/site_steps.h"
@@ -132,6 +134,11 @@ void MainWindow::makeViewMenu(QMenu* menu) {
   menu->addAction(m_docks->collapse());
   addTo(menu, tr("Hide or show all docks"), QKeySequence(Qt::Key_F9),
         [this] { m_docks->setAllHidden(!m_docks->allHidden()); });
+  auto* panes = new Panes({m_frame->viewArea(), m_start, m_docks->dock(Docks::Inspector), m_docks->dock(Docks::Jobs),
+                           m_top, m_rail, m_docks->dock(Docks::Sites)},
+                          this);
+  addTo(menu, tr("Next pane"), QKeySequence(Qt::Key_F6), [panes] { panes->step(1); });
+  addTo(menu, tr("Previous pane"), QKeySequence(Qt::SHIFT | Qt::Key_F6), [panes] { panes->step(-1); });
   menu->addSeparator();
   auto* themes = new QActionGroup(this);
   const int chosen = QSettings().value(QStringLiteral("theme"), 0).toInt();

@@ -17,6 +17,7 @@
 #include "app/gui/forms/drop_zone.h"
 #include "app/gui/forms/start_page.h"
 #include "app/gui/frame/docks.h"
+#include "app/gui/frame/focus_ring.h"
 #include "app/gui/frame/help_window.h"
 #include "app/gui/frame/inspector_dock.h"
 #include "app/gui/frame/jobs_dock.h"
@@ -88,6 +89,7 @@ MainWindow::MainWindow(QWidget* parent)
   m_docks->setContent(Docks::Inspector, m_inspector);
   m_docks->setContent(Docks::Jobs, m_jobsDock);
   m_help = new HelpWindow(this);
+  m_focusRing = new FocusRing(this);
 
   m_statusLeft = makeLabel({}, "status", this);
   m_statusRight = makeLabel({}, "status", this);
@@ -128,7 +130,10 @@ void MainWindow::connectAll() {
   connect(m_frame, &ViewFrame::emptyActionRequested, m_run, &RunActions::calibrate);
   connect(m_frame, &ViewFrame::helpRequested, this, &MainWindow::showHelp);
   connect(m_frame, &ViewFrame::saved, this, [this](const QString& path) { m_jobsDock->log(tr("saved %1").arg(path)); });
-  connect(m_rail, &Rail::viewRequested, &m_context, &ViewContext::show);
+  connect(m_rail, &Rail::viewRequested, this, [this](const QString& id) {
+    m_context.show(id);
+    if (m_focusRing->byKey()) m_frame->takeFocus();  // to the view that is shown already, too
+  });
   connect(&m_context, &ViewContext::viewChanged, this, &MainWindow::showView);
   connect(&m_context, &ViewContext::selectionChanged, this, &MainWindow::refreshStatus);
   for (auto signal : {&ViewContext::viewChanged, &ViewContext::filterChanged}) {
@@ -228,6 +233,7 @@ void MainWindow::enterWorkspace() {
 void MainWindow::showView(const QString& id) {
   m_centre->setCurrentWidget(m_frame);
   m_frame->show(id);
+  if (m_focusRing->byKey()) m_frame->takeFocus();  // the mouse shows by itself where it is
   m_rail->setCurrent(id);
   m_help->follow(id);
   for (const ViewEntry& entry : views()) {

@@ -19,6 +19,7 @@ namespace oscope::gui {
 class Docks;
 class DropZone;
 class FactsDialog;
+class FocusRing;
 class HelpWindow;
 class InspectorDock;
 class JobsDock;
@@ -124,6 +125,7 @@ class MainWindow : public QMainWindow {
   InspectorDock* m_inspector;
   JobsDock* m_jobsDock;
   HelpWindow* m_help;
+  FocusRing* m_focusRing;
   QLabel *m_statusLeft, *m_statusRight;
   FactsDialog* m_facts = nullptr;  ///< made on first use
   QAction* m_openModel = nullptr;

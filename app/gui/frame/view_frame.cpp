@@ -7,6 +7,7 @@
 
 #include "app/gui/document.h"
 #include "app/gui/frame/loading_veil.h"
+#include "app/gui/frame/panes.h"
 #include "app/gui/frame/view_splitter.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/view_context.h"
@@ -99,7 +100,30 @@ View* ViewFrame::view(const QString& id) const {
   return found == m_views.end() ? nullptr : found->second;
 }
 
+void ViewFrame::takeFocus() {
+  QWidget* stop = m_current != nullptr ? m_current->firstFocus() : nullptr;
+  if (stop == nullptr || !isStop(stop)) stop = firstStop(m_stack);
+  if (stop != nullptr) stop->setFocus(Qt::OtherFocusReason);
+}
+
+void ViewFrame::orderStops(View* view) {
+  // Made later than all around it, the view would come last: Tab goes from the header into it.
+  std::vector<QWidget*> stops;
+  for (QWidget* next = view->nextInFocusChain(); next != view; next = next->nextInFocusChain()) {
+    const bool inside =
+        view->isAncestorOf(next) || (view->headerControls() != nullptr && view->headerControls()->isAncestorOf(next));
+    if (inside && (next->focusPolicy() & Qt::TabFocus) != 0) stops.push_back(next);
+  }
+  QWidget* last = m_more;
+  for (QWidget* stop : stops) {
+    setTabOrder(last, stop);
+    last = stop;
+  }
+}
+
 void ViewFrame::show(const QString& id) {
+  const QWidget* const focused = window()->focusWidget();
+  const bool hadFocus = focused != nullptr && m_stack->isAncestorOf(focused);
   for (const ViewEntry& entry : views()) {
     if (entry.id != id) continue;
     m_currentId = id;
@@ -114,6 +138,7 @@ void ViewFrame::show(const QString& id) {
         slot = entry.make(m_services, m_stack);
         m_stack->addWidget(slot);
         if (QWidget* controls = slot->headerControls()) m_controls->addWidget(controls);
+        orderStops(slot);
         connect(slot, &View::subtitleChanged, this, &ViewFrame::refreshHeader);
         connect(slot, &View::saveRequested, this, &ViewFrame::saveAs);
         connect(slot, &View::moreRequested, this, &ViewFrame::showMore);
@@ -126,6 +151,7 @@ void ViewFrame::show(const QString& id) {
       m_stack->setCurrentWidget(m_current);
     }
     refreshHeader();
+    if (hadFocus) takeKeyboard(m_stack->currentWidget());
     return;
   }
 }

@@ -27,6 +27,10 @@ class ViewFrame : public QWidget {
   /// Shows a view, making it on its first use. Without a snapshot, views that need one show the empty state.
   void show(const QString& id);
   View* current() const { return m_current; }
+  /// Moves the keyboard into what is shown.
+  void takeFocus();
+  /// Where the views are, beneath the header.
+  QStackedWidget* viewArea() const { return m_stack; }
   /// The made view of this id, null where it was not shown yet.
   View* view(const QString& id) const;
   void showError(const ErrorBarText& error);
@@ -56,6 +60,7 @@ class ViewFrame : public QWidget {
   void saved(const QString& path);
 
  private:
+  void orderStops(View* view);
   void refreshHeader();
   void restore(View* view, const Json& state);
   bool canSave() const;

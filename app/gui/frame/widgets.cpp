@@ -258,7 +258,11 @@ SegmentedControl::SegmentedControl(const QStringList& choices, QWidget* parent) 
 
 void SegmentedControl::setCurrent(int index) {
   m_current = index;
-  for (std::size_t i = 0; i < m_buttons.size(); ++i) m_buttons[i]->setChecked(static_cast<int>(i) == index);
+  for (std::size_t i = 0; i < m_buttons.size(); ++i) {
+    m_buttons[i]->setChecked(static_cast<int>(i) == index);
+    // Tab comes to the choice that is made; arrow keys make another.
+    m_buttons[i]->setFocusPolicy(static_cast<int>(i) == index ? Qt::StrongFocus : Qt::ClickFocus);
+  }
 }
 
 void SegmentedControl::setChoiceEnabled(int index, bool enabled, const QString& reason) {

@@ -37,6 +37,8 @@ class View : public QWidget {
   virtual QWidget* headerControls() { return nullptr; }
   /// The small line beside the title ("all sites over depth").
   virtual QString subtitle() const { return {}; }
+  /// What takes the keyboard when the view is shown. Null, or nothing that can: the first that Tab reaches.
+  virtual QWidget* firstFocus() const { return nullptr; }
   /// Ctrl+F: true where the view has a filter of its own and took the focus.
   virtual bool focusFilter() { return false; }
   /// Esc: the innermost thing to leave (a drag, a rubber band, a filter); true where there was one.

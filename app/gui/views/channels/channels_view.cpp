@@ -11,6 +11,7 @@
 #include "app/common/number_format.h"
 #include "app/gui/document.h"
 #include "app/gui/frame/legend_row.h"
+#include "app/gui/frame/panes.h"
 #include "app/gui/frame/view_splitter.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/plots/save_picture.h"
@@ -131,6 +132,10 @@ void ChannelsView::build() {
   column->addWidget(splitter, 1);
 }
 
+QWidget* ChannelsView::firstFocus() const {
+  return m_order;
+}
+
 QString ChannelsView::subtitle() const {
   if (!m_series) return {};
   return tr("%1 · %2 channels")
@@ -159,7 +164,7 @@ void ChannelsView::refresh() {
   const bool newSite = !m_series || !m_inquiry.isAbout({*site, document.snapshot()->contentHash()});
   m_series = std::make_shared<const ChannelSeries>(
       channelSeries(document.snapshot()->sites()[*index], document.plan()->sites[*index], document.recipe()));
-  m_stack->setCurrentIndex(1);
+  showPage(m_stack, m_stack->widget(1), m_order);
   requestDetail();
   showSeries(newSite);
   emit subtitleChanged();

@@ -28,6 +28,7 @@ class ChannelsView : public View {
   ChannelsView(const ViewServices& services, QWidget* parent);
   QWidget* headerControls() override { return m_controls; }
   QString subtitle() const override;
+  QWidget* firstFocus() const override;
   bool escape() override;
   bool canSavePicture() const override { return m_series != nullptr; }
   FileWork savePicture(const QString& path) override;

@@ -14,6 +14,7 @@
 #include "app/common/number_format.h"
 #include "app/gui/document.h"
 #include "app/gui/frame/legend_row.h"
+#include "app/gui/frame/panes.h"
 #include "app/gui/frame/view_splitter.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/plots/save_picture.h"
@@ -151,6 +152,10 @@ void DistributionView::build() {
   column->addWidget(splitter, 1);
 }
 
+QWidget* DistributionView::firstFocus() const {
+  return m_histogram;
+}
+
 QString DistributionView::subtitle() const {
   if (!m_answer) return {};
   const QString site = siteTitle(m_answer->question.site);
@@ -233,7 +238,7 @@ void DistributionView::request(const Question& question) {
       },
       [this](std::shared_ptr<Answer> answer) {
         m_answer = std::move(answer);
-        m_stack->setCurrentIndex(kContent);
+        showPage(m_stack, m_content, m_histogram);
         showAnswer();
       });
   dimWhile(job, m_services.jobs, m_content);

@@ -347,6 +347,7 @@ void ExportView::refreshReason() {
 void ExportView::refreshJob() {
   const Job* job = m_services.stages->exportJob();
   const bool running = job != nullptr && job->running();
+  const bool atStop = m_stop->hasFocus();
   m_progress->setVisible(running);
   m_progressText->setVisible(running);
   m_stop->setVisible(running);
@@ -371,6 +372,7 @@ void ExportView::refreshJob() {
     }
   }
   refreshReason();
+  if (atStop && !running) (m_verifyNow->isVisible() ? m_verifyNow : m_start)->setFocus();  // what comes next
 }
 
 void ExportView::start() {

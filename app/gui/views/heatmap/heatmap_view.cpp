@@ -169,6 +169,10 @@ HeatMeasure HeatmapView::measure() const {
   return m_measure->current() == 1 ? HeatMeasure::Rms : HeatMeasure::Absmax;
 }
 
+QWidget* HeatmapView::firstFocus() const {
+  return m_modelPlot;
+}
+
 QString HeatmapView::subtitle() const {
   if (!m_services.document.snapshot()) return {};
   std::int64_t channels = 0;

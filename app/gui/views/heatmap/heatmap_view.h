@@ -23,6 +23,7 @@ class HeatmapView : public View {
   HeatmapView(const ViewServices& services, QWidget* parent);
   QWidget* headerControls() override { return m_controls; }
   QString subtitle() const override;
+  QWidget* firstFocus() const override;
   bool escape() override;
   bool canSavePicture() const override { return true; }
   FileWork savePicture(const QString& path) override;

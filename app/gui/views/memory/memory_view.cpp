@@ -206,6 +206,7 @@ QWidget* MemoryView::makeSide() {
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setAccessibleName(tr("What moving these bytes costs"));
   auto* side = new QWidget(scroll);
   side->setProperty("class", "surface2");
   side->setAttribute(Qt::WA_StyledBackground);
@@ -261,6 +262,10 @@ QWidget* MemoryView::makeSide() {
   stages->addWidget(why);
   column->addStretch(1);
   return scroll;
+}
+
+QWidget* MemoryView::firstFocus() const {
+  return m_chart;
 }
 
 QString MemoryView::subtitle() const {

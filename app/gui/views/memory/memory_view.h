@@ -24,6 +24,7 @@ class MemoryView : public View {
   MemoryView(const ViewServices& services, QWidget* parent);
   QWidget* headerControls() override { return m_controls; }
   QString subtitle() const override;
+  QWidget* firstFocus() const override;
   bool canSavePicture() const override;
   FileWork savePicture(const QString& path) override;
   QString csv() const override;

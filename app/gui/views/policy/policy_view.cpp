@@ -99,8 +99,11 @@ PolicyView::PolicyView(const ViewServices& services, QWidget* parent) : View(par
   connect(m_nothing, &EmptyState::actionRequested, &context, [&context] { context.setFilter({}); });
   connect(m_bar, &EditBar::closed, &context, &ViewContext::clear);
   setRecipeShown(QSettings().value(kPanelKey, false).toBool());
-  setFocusProxy(m_table);
   applyFilter();
+}
+
+QWidget* PolicyView::firstFocus() const {
+  return m_table;
 }
 
 QString PolicyView::subtitle() const {

@@ -24,6 +24,7 @@ class PolicyView : public View {
   PolicyView(const ViewServices& services, QWidget* parent);
   QWidget* headerControls() override { return m_controls; }
   QString subtitle() const override;
+  QWidget* firstFocus() const override;
   bool focusFilter() override;
   QString csv() const override;
 

@@ -118,6 +118,10 @@ RangesView::RangesView(const ViewServices& services, QWidget* parent) : View(par
   m_chart->setSelection(context.selection().sites, context.selection().current);
 }
 
+QWidget* RangesView::firstFocus() const {
+  return m_chart;
+}
+
 QString RangesView::subtitle() const {
   return tr("all sites over depth");
 }

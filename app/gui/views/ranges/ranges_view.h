@@ -18,6 +18,7 @@ class RangesView : public View {
   RangesView(const ViewServices& services, QWidget* parent);
   QWidget* headerControls() override { return m_controls; }
   QString subtitle() const override;
+  QWidget* firstFocus() const override;
   bool escape() override;
   bool canSavePicture() const override { return true; }
   FileWork savePicture(const QString& path) override;

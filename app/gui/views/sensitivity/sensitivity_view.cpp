@@ -13,6 +13,7 @@
 #include "app/common/number_format.h"
 #include "app/gui/document.h"
 #include "app/gui/frame/data_table.h"
+#include "app/gui/frame/panes.h"
 #include "app/gui/frame/view_splitter.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/jobs/job_runner.h"
@@ -203,6 +204,10 @@ quant::Quality SensitivityView::quality() const {
   return static_cast<quant::Quality>(m_quality->current());
 }
 
+QWidget* SensitivityView::firstFocus() const {
+  return m_plot;
+}
+
 QString SensitivityView::subtitle() const {
   const QString count = text(app::formatCount(static_cast<std::int64_t>(m_pairs.size())));
   return m_sweeping ? tr("%1 threshold pairs so far").arg(count) : tr("%1 threshold pairs").arg(count);
@@ -352,7 +357,7 @@ void SensitivityView::refreshState() {
   }
   m_useFptq->setVisible(!acts);
   m_emptyText->setText(obstacle);
-  m_stack->setCurrentIndex(obstacle.isEmpty() ? 0 : 1);
+  showPage(m_stack, m_stack->widget(obstacle.isEmpty() ? 0 : 1), m_plot);
 }
 
 void SensitivityView::adopt(const quant::ThresholdPair& pair) {

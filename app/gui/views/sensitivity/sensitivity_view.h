@@ -32,6 +32,7 @@ class SensitivityView : public View {
   SensitivityView(const ViewServices& services, QWidget* parent);
   QWidget* headerControls() override { return m_controls; }
   QString subtitle() const override;
+  QWidget* firstFocus() const override;
   bool escape() override;
   bool canSavePicture() const override { return true; }
   FileWork savePicture(const QString& path) override;

@@ -142,6 +142,7 @@ ReportPage::ReportPage(ViewContext& context, QWidget* parent) : QWidget(parent) 
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setAccessibleName(tr("Checks on the written files"));
   auto* list = new QWidget(scroll);
   list->setProperty("class", "surface");
   m_checks = new QVBoxLayout(list);

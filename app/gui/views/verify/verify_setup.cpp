@@ -212,6 +212,7 @@ void VerifySetup::refresh() {
 void VerifySetup::refreshJob() {
   const Job* job = m_services.stages->verifyJob();
   const bool running = job != nullptr && job->running();
+  const bool atStop = m_stop->hasFocus();
   m_progress->setVisible(running);
   m_progressText->setVisible(running);
   m_stop->setVisible(running);
@@ -223,6 +224,7 @@ void VerifySetup::refreshJob() {
     m_progressText->setText(stage.isEmpty() ? QString() : stage + QStringLiteral(": ") + progressText(progress));
   }
   refresh();
+  if (atStop && !running) m_start->setFocus();
 }
 
 void VerifySetup::start() {

@@ -12,6 +12,7 @@
 
 #include "app/common/number_format.h"
 #include "app/gui/document.h"
+#include "app/gui/frame/panes.h"
 #include "app/gui/frame/widgets.h"
 #include "app/gui/jobs/stage_jobs.h"
 #include "app/gui/plots/save_picture.h"
@@ -64,6 +65,7 @@ VerifyView::VerifyView(const ViewServices& services, QWidget* parent) : View(par
   connect(m_again, &QPushButton::clicked, this, [this] {
     m_pages->setCurrentWidget(m_setup);
     m_setup->refresh();
+    takeKeyboard(m_setup);  // the button that was pressed stands in the header
     emit subtitleChanged();
   });
   connect(m_setup, &VerifySetup::backRequested, this, &VerifyView::refresh);
@@ -93,7 +95,7 @@ void VerifyView::refresh() {
     control->setVisible(report.has_value());
   }
   m_again->setVisible(report.has_value());
-  m_pages->setCurrentWidget(report ? static_cast<QWidget*>(m_scroll) : m_setup);
+  showPage(m_pages, report ? static_cast<QWidget*>(m_scroll) : m_setup);
   m_setup->refresh();
   if (report) {
     m_page->setReport(*report);
