@@ -45,6 +45,23 @@ void checkTensor(const checkpoint::ShardedCheckpoint& weights, const TensorNeed&
   }
 }
 
+/// Errors of checkTensor(); of a checkpoint that says itself that it is quantized, an error that says so.
+void checkTensors(const checkpoint::ShardedCheckpoint& weights, const std::vector<TensorNeed>& needs,
+                  const checkpoint::HfConfig& config) {
+  try {
+    for (const TensorNeed& need : needs) checkTensor(weights, need);
+  } catch (const Error& error) {
+    const Json* quantization = config.object({"quantization_config"});
+    if (quantization == nullptr) throw;
+    const auto method = quantization->find("quant_method");
+    const bool named = method != quantization->end() && method->is_string();
+    throw Error(error.code(), error.where(),
+                fmt::format("the checkpoint is quantized already ({}): {}",
+                            named ? method->get_ref<const std::string&>() : "quantization_config", error.text()),
+                "open the float checkpoint that it was made from; to check an export, verify it against that one");
+  }
+}
+
 // The other spelling of a tied pair is no surprise.
 bool isIgnored(const ArchSpec& spec, const ModelGraph& graph, const std::string& name) {
   if (graph.head.tied && name == graph.head.module + ".weight") return true;
@@ -94,11 +111,10 @@ OpenedModel openModel(const std::filesystem::path& folder) {
   const CheckpointCatalog catalog(*model.weights);
   model.graph = buildGraph(spec, model.config, &catalog);
 
+  const std::vector<TensorNeed> needs = allTensors(model.graph);
+  checkTensors(*model.weights, needs, model.config);
   std::set<std::string> used;
-  for (const TensorNeed& need : allTensors(model.graph)) {
-    checkTensor(*model.weights, need);
-    used.insert(need.name);
-  }
+  for (const TensorNeed& need : needs) used.insert(need.name);
   reportUnused(spec, used, model);
   return model;
 }

@@ -100,6 +100,19 @@ TEST_F(OpenModel, AMissingTensorIsNamed) {
   EXPECT_THAT(error.text(), AllOf(HasSubstr("model.layers.1.mlp.up_proj.weight"), HasSubstr("24, 16")));
 }
 
+TEST_F(OpenModel, AQuantizedCheckpointIsCalledSo) {
+  Json config = tinyConfig();
+  config["quantization_config"] = {{"quant_method", "awq"}};
+  TensorMap tensors = test::tinyTensors(config);
+  EXPECT_NO_THROW(open(config, tensors));  // what is there in float is taken
+  tensors.erase("model.layers.1.mlp.up_proj.weight");
+  EXPECT_THAT(errorOfOpening(config, tensors).text(),
+              AllOf(HasSubstr("quantized already (awq)"), HasSubstr("up_proj")));
+  EXPECT_THAT(errorOfOpening(config, tensors).remedy(), HasSubstr("float checkpoint"));
+  config["quantization_config"] = {{"quant_method", 4}};
+  EXPECT_THAT(errorOfOpening(config, tensors).text(), HasSubstr("quantized already"));
+}
+
 TEST_F(OpenModel, AnUntiedModelNeedsItsHead) {
   TensorMap tensors = test::tinyTensors(tinyConfig());
   tensors.erase("lm_head.weight");
