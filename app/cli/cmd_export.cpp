@@ -70,7 +70,7 @@ void addExportChoice(CLI::App& app, ExportChoice& choice) {
       ->allow_extra_args(false)
       ->group(group);
   addByteSize(app, "--shard-size", choice.shardBytes, "Largest size of one weight file (default 5GiB)")->group(group);
-  app.add_flag("--replace", choice.replace, "Replace what is at the output already")->group(group);
+  app.add_flag("--replace", choice.replace, "Replace an earlier export at the output")->group(group);
 }
 
 Command addExport(CLI::App& root) {

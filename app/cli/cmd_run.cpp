@@ -11,6 +11,7 @@
 #include "app/cli/usage.h"
 #include "app/cli/verify_options.h"
 #include "quant/compare/compare_methods.h"
+#include "quant/export/export_room.h"
 #include "quant/pipeline/workspace.h"
 
 namespace oscope::cli {
@@ -57,15 +58,6 @@ std::optional<std::string> differencesOfEarlier(const calibration::CalibrateOpti
   return calibration::differencesFrom(stats::openSnapshot(options.output)->provenance(), model, data, options);
 }
 
-/// An export of an earlier run may be replaced; anything else at its place needs --replace.
-bool mayReplace(const std::filesystem::path& exported, const model::OpenedModel& model) {
-  std::error_code absent;
-  if (std::filesystem::equivalent(exported, model.folder, absent)) {
-    throw UsageError("the export would replace the model itself: choose another -o");
-  }
-  return std::filesystem::exists(exported / "deploy.json");
-}
-
 ExitStatus run(Options& options, Session& session) {
   const quant::Recipe base = makeRecipe(options.recipe);
   const quant::ExportFormat& format = findFormat(options.choice);
@@ -81,7 +73,8 @@ ExitStatus run(Options& options, Session& session) {
 
   const model::OpenedModel model = model::openModel(options.model);
   session.show(model.diagnostics);
-  exportOptions.replace = exportOptions.replace || mayReplace(exportOptions.output, model);
+  exportOptions.replace = true;  // that of an earlier run
+  quant::requireReplaceable(exportOptions.output, model.folder);
   // Both sets of tokens before the long work, so that a bad file is found now.
   const LoadedData data = loadData(calibrating(options), model);
   const LoadedData evalData = loadData(heldOut(options, data.dataset), model);

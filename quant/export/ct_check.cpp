@@ -99,9 +99,6 @@ class Checker {
       } else if (scheme.bits != 4 && scheme.bits != 8) {
         refuse("export.weight_bits", linear.module, fmt::format("weights of {} bits can't be carried", scheme.bits),
                "use 4 or 8 bits");
-      } else if (linear.groupFellBack) {
-        add(Severity::Info, "export.group_fallback", linear.module,
-            fmt::format("{} channels are no multiple of the group: one scale per output channel", linear.in), "");
       }
     }
   }

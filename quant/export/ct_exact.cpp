@@ -59,6 +59,7 @@ class CtExact final : public ExportFormat {
         throw Error(ErrorCode::Unsupported, finding.where, finding.text, finding.remedy);
       }
     }
+    if (options.replace) requireReplaceable(options.output, input.model.folder);
     requireRoom(options.output, predictedBytes(input, options.params));
     return writeCt(input, options, containerOf(options.params), id(), std::move(findings), backend, context);
   }

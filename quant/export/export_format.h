@@ -24,7 +24,7 @@ struct ExportInput {
 
 struct ExportOptions {
   std::filesystem::path output;  ///< folder; appears complete or not at all
-  bool replace = false;          ///< allow an existing output folder to be replaced
+  bool replace = false;          ///< allow an earlier export to be replaced, and nothing else (export_room.h)
   std::uint64_t shardBytes = std::uint64_t{5} << 30;
   ParamSet params;  ///< of the format's schema
 };

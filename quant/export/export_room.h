@@ -17,4 +17,10 @@ std::optional<Error> whyNoRoom(const std::filesystem::path& output, std::uint64_
 /// Throws it.
 void requireRoom(const std::filesystem::path& output, std::uint64_t bytes);
 
+/// Why an export must not take the place of what is at `output`: it is the model itself (`modelFolder`), no export of
+/// this program, or holds files that the earlier export did not write. nullopt: it may, or nothing is there.
+std::optional<Error> whyNotReplaced(const std::filesystem::path& output, const std::filesystem::path& modelFolder);
+/// Throws it.
+void requireReplaceable(const std::filesystem::path& output, const std::filesystem::path& modelFolder);
+
 }  // namespace oscope::quant

@@ -247,6 +247,24 @@ TEST(CtExport, AnExistingFolderIsKeptUnlessItMayBeReplaced) {
   EXPECT_THAT(namesIn(sample.scratch()), UnorderedElementsAre("out"));
 }
 
+TEST(CtExport, OnlyAnEarlierExportIsReplaced) {
+  ExportedSample sample;
+  sample.write();
+  const std::filesystem::path folder = sample.folder(), mine = folder / "aux" / "notes.txt";
+  EXPECT_FALSE(quant::whyNotReplaced(folder, sample.model().folder));
+  EXPECT_FALSE(quant::whyNotReplaced(folder / "none", sample.model().folder));
+  std::ofstream(mine) << "mine";
+  sample.options().replace = true;
+  EXPECT_THAT(errorOf([&] { sample.write(); }).text(), HasSubstr("aux/notes.txt"));
+  EXPECT_TRUE(std::filesystem::exists(mine));
+  std::filesystem::remove(mine);
+  std::filesystem::remove(folder / "deploy.json");
+  EXPECT_THAT(errorOf([&] { sample.write(); }).text(), HasSubstr("no earlier export"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "config.json"));
+  EXPECT_THAT(quant::whyNotReplaced(sample.model().folder / ".", sample.model().folder)->text(),
+              HasSubstr("the model itself"));
+}
+
 TEST(CtExport, TellsWhatRuntimesReallyExecute) {
   ExportedSample sample;
   const auto truths = ExportedSample::format().runtimes(sample.model().graph, sample.plan(), sample.options().params);
