@@ -95,21 +95,30 @@ void applyOverride(SitePlan& site, Policy policy, const NumericRules& rules, Dia
 }
 
 void reportGroups(Plan& plan) {
-  std::map<std::string, std::vector<const LinearPlan*>> byRole;
+  struct Linears {
+    std::int64_t count = 0;
+    std::vector<std::string> roles;
+  };
+  std::map<std::pair<std::int64_t, std::int64_t>, Linears> byGroupAndWidth;
   for (const SitePlan& site : plan.sites) {
     for (const LinearPlan& linear : site.linears) {
-      if (linear.groupFellBack) byRole[linear.role].push_back(&linear);
+      if (!linear.groupFellBack) continue;
+      const auto own = plan.recipe.weightOverrides.find(linear.module);
+      const std::int64_t wanted =
+          own == plan.recipe.weightOverrides.end() ? plan.recipe.weights.group : own->second.group;
+      Linears& found = byGroupAndWidth[{wanted, linear.in}];
+      ++found.count;
+      const auto known = std::find(found.roles.begin(), found.roles.end(), linear.role);
+      if (known == found.roles.end()) found.roles.push_back(linear.role);
     }
   }
-  for (const auto& [role, linears] : byRole) {
-    const auto own = plan.recipe.weightOverrides.find(linears.front()->module);
-    const std::int64_t wanted =
-        own == plan.recipe.weightOverrides.end() ? plan.recipe.weights.group : own->second.group;
-    plan.diagnostics.push_back({Severity::Warning, "plan.group_fallback", linears.front()->module,
-                                fmt::format("a group of {} does not divide the {} input channels of {} {} linears: "
-                                            "they get one scale per output channel",
-                                            wanted, linears.front()->in, linears.size(), role),
-                                "choose a group that divides the width"});
+  for (const auto& [groupAndWidth, linears] : byGroupAndWidth) {
+    plan.diagnostics.push_back(
+        {Severity::Warning, "plan.group_fallback", "weights",
+         fmt::format("a group of {} does not divide the {} input channels of {} linears ({}): they get one scale per "
+                     "output channel",
+                     groupAndWidth.first, groupAndWidth.second, linears.count, fmt::join(linears.roles, ", ")),
+         "choose a group that divides the width"});
   }
 }
 

@@ -146,9 +146,10 @@ TEST(Plan, ReportsGroupsThatDoNotDivide) {
   const Plan plan = makePlan(madeSnapshot(), recipe);
   EXPECT_TRUE(plan.site(kAttnIn).linears[0].groupFellBack);
   EXPECT_EQ(plan.site(kAttnIn).linears[0].scheme.group, 0);
-  ASSERT_EQ(plan.diagnostics.size(), 1u) << "one finding for the four linears of one role";
+  ASSERT_EQ(plan.diagnostics.size(), 1u) << "one finding for the four linears of one width";
   EXPECT_EQ(plan.diagnostics[0].code, "plan.group_fallback");
-  EXPECT_THAT(plan.diagnostics[0].text, HasSubstr("a group of 3 does not divide the 4 input channels of 4 reader"));
+  EXPECT_THAT(plan.diagnostics[0].text,
+              HasSubstr("a group of 3 does not divide the 4 input channels of 4 linears (reader)"));
 }
 
 TEST(Plan, SchemesOfSingleLinears) {
