@@ -46,7 +46,8 @@ void takeWindows(const DatasetOptions& options, const std::vector<std::int32_t>&
     const auto windows = static_cast<std::int64_t>(run.size()) / options.length;
     throw DatasetError(DatasetError::Option::Samples, std::max<std::int64_t>(0, windows - options.firstSample),
                        ErrorCode::InvalidArgument, options.file.string(),
-                       fmt::format("holds {} of {} tokens, but {} are asked for from window {} on",
+                       fmt::format("holds {}, {} of {}, but {} are asked for from window {} on",
+                                   formatCounted(static_cast<std::int64_t>(run.size()), "token", "tokens"),
                                    formatCounted(windows, "window", "windows"), formatCount(options.length),
                                    formatCount(options.samples), formatCount(options.firstSample)),
                        "ask for fewer or shorter windows, or give more text");

@@ -20,6 +20,10 @@ std::string namesOf(HfConfig::Aliases keys) {
 HfConfig HfConfig::load(const std::filesystem::path& modelFolder) {
   const std::filesystem::path path = modelFolder / "config.json";
   std::error_code error;
+  if (std::filesystem::is_regular_file(modelFolder, error)) {
+    throw Error(ErrorCode::FileNotFound, modelFolder.string(), "is a file, not the folder of a model",
+                "give the folder that holds config.json and the safetensors files");
+  }
   if (!std::filesystem::exists(path, error)) {
     throw Error(ErrorCode::FileNotFound, modelFolder.string(), "config.json is not here",
                 "give the model's folder in Hugging Face layout");
