@@ -130,7 +130,7 @@ ExportView::ExportView(const ViewServices& services, QWidget* parent) : View(par
   m_size->setWordWrap(true);
   left->addWidget(m_size);
   auto* fileRow = new QHBoxLayout;
-  m_replace = new QCheckBox(tr("Replace what is there"), page);
+  m_replace = new QCheckBox(tr("Replace the earlier export"), page);
   m_shard = new QDoubleSpinBox(page);
   m_shard->setRange(0.001, 10'000);
   m_shard->setDecimals(2);
@@ -258,7 +258,7 @@ QString ExportView::whyNot() const {
   }
   if (target.exists() && !target.isDir()) return tr("%1 is a file").arg(target.fileName());
   if (target.isDir() && !QDir(target.filePath()).isEmpty() && !m_replace->isChecked()) {
-    return tr("%1 is not empty: allow to replace it, or choose another folder").arg(target.fileName());
+    return tr("%1 is not empty: allow to replace the export there, or choose another folder").arg(target.fileName());
   }
   if (m_predicted == 0) return {};
   const std::optional<Error> noRoom = quant::whyNoRoom(target.absoluteFilePath().toStdString(), m_predicted);
