@@ -48,21 +48,28 @@ void Document::take(LoadedWorkspace loaded, const QString& savedAs, bool recover
   // A checkpoint beside its own snapshot (or the other way round) joins the workspace; anything else replaces it.
   const bool joins = (loaded.kind == Kind::Model && m_snapshot && isOf(*m_snapshot, *loaded.model)) ||
                      (loaded.kind == Kind::Snapshot && m_model && isOf(*loaded.snapshot, *m_model));
-  if (!joins && isEdited() && m_mayReplace && !m_mayReplace()) return;
   if (joins) {
     if (loaded.snapshot) {
       setSnapshot(loaded.snapshot, QString::fromStdString(loaded.workspace.snapshot.string()), loaded.plan);
     } else {
       m_model = loaded.model;
       m_workspace.model = loaded.workspace.model;
-      m_unsaved = true;
+      markUnsaved();
       emit modelChanged();
       emit titleChanged();
     }
     emit opened();
-    return;
+  } else if (isEdited() && m_replaceGuard) {
+    m_replaceGuard([=, this] { replace(loaded, savedAs, recovered); });
+  } else {
+    replace(std::move(loaded), savedAs, recovered);
   }
-  m_path = loaded.kind == Kind::Workspace ? savedAs : QString();
+}
+
+void Document::replace(LoadedWorkspace loaded, const QString& savedAs, bool recovered) {
+  ++m_opened;
+  m_checked = loaded.plan;
+  m_path = loaded.kind == LoadedWorkspace::Kind::Workspace ? savedAs : QString();
   m_unsaved = m_recovered = recovered;
   m_workspace = std::move(loaded.workspace);
   m_model = std::move(loaded.model);
@@ -86,6 +93,7 @@ void Document::announceAll() {
 }
 
 void Document::close() {
+  ++m_opened;
   m_path.clear();
   m_unsaved = false;
   m_workspace = {};
@@ -107,19 +115,9 @@ QString Document::title() const {
   return QStringLiteral("%1 · %2").arg(QString::fromStdString(name), QString::fromStdString(recipe().name));
 }
 
-bool Document::save(const QString& path) {
-  try {
-    quant::saveWorkspace(m_workspace, path.toStdString());
-  } catch (const Error& error) {
-    emit openFailed(QString::fromStdString(error.text()), QString::fromStdString(error.where()),
-                    QString::fromStdString(error.remedy()));
-    return false;
-  }
-  m_path = path;
-  m_unsaved = false;
-  m_undo.setClean();
-  emit titleChanged();
-  return true;
+void Document::markUnsaved() {
+  m_unsaved = true;
+  ++m_changes;
 }
 
 void Document::setSnapshot(stats::SnapshotPtr snapshot, const QString& path, std::shared_ptr<const quant::Plan> plan) {
@@ -129,7 +127,7 @@ void Document::setSnapshot(stats::SnapshotPtr snapshot, const QString& path, std
   m_workspace.verifyReport.clear();
   m_report.reset();
   m_predictions.reset();
-  m_unsaved = true;
+  markUnsaved();
   refreshPlan();
   startPredictions();
   emit snapshotChanged();
@@ -140,7 +138,7 @@ void Document::setSnapshot(stats::SnapshotPtr snapshot, const QString& path, std
 void Document::setReport(quant::VerifyReport report, const QString& path) {
   m_report = std::move(report);
   m_workspace.verifyReport = path.toStdString();
-  m_unsaved = true;
+  markUnsaved();
   refreshRows();
   emit reportChanged();
   emit titleChanged();
@@ -148,7 +146,7 @@ void Document::setReport(quant::VerifyReport report, const QString& path) {
 
 void Document::setExported(const QString& folder) {
   m_workspace.exported = folder.toStdString();
-  m_unsaved = true;
+  markUnsaved();
   emit titleChanged();
 }
 

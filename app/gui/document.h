@@ -13,6 +13,7 @@
 #include "analysis/base/error.h"
 #include "analysis/model/open_model.h"
 #include "analysis/stats/snapshot.h"
+#include "app/gui/jobs/file_work.h"
 #include "quant/pipeline/workspace.h"
 #include "quant/policy/plan.h"
 #include "quant/policy/sensitivity.h"
@@ -21,7 +22,9 @@
 
 namespace oscope::gui {
 
+class Job;
 class JobRunner;
+struct JobOutcome;
 struct LoadedWorkspace;
 
 /// What the table, the plots and the inspector show of one site; recomputed at once when a threshold moves.
@@ -52,8 +55,9 @@ class Document : public QObject {
   /// start.
   void restore(const QString& file, const QString& original);
   void close();
-  /// Asked before a workspace with unsaved changes is replaced: false keeps it.
-  void setReplaceGuard(std::function<bool()> mayReplace) { m_mayReplace = std::move(mayReplace); }
+  /// Asked before a workspace with unsaved changes is replaced: calls what it is given once that may happen, or never.
+  using ReplaceGuard = std::function<void(std::function<void()> replace)>;
+  void setReplaceGuard(ReplaceGuard guard) { m_replaceGuard = std::move(guard); }
   /// Whether closing would lose something that is not in the saved file.
   bool isEdited() const { return m_unsaved || !m_undo.isClean(); }
   /// Whether it came out of a crashed session.
@@ -63,7 +67,15 @@ class Document : public QObject {
   bool isEmpty() const { return m_snapshot == nullptr && m_model == nullptr; }
   QString title() const;                       ///< "LLaMA-7B · W4A8"
   QString filePath() const { return m_path; }  ///< of the saved workspace, empty: never saved
-  bool save(const QString& path);
+
+  // Saving, on a job (document_save.cpp): files get what is there now, one after the other.
+  /// It is unsaved until the file is complete, and stays so where it was changed meanwhile. `saved`: only then. Errors
+  /// arrive by openFailed().
+  void save(const QString& path, std::function<void()> saved = {});
+  using SaveEnd = std::function<void(const JobOutcome&)>;
+  void saveRecipe(const QString& path, SaveEnd ended);
+  bool isSaving() const { return m_writing != nullptr; }
+
   const quant::Workspace& workspace() const { return m_workspace; }
 
   std::shared_ptr<const model::OpenedModel> model() const { return m_model; }
@@ -118,6 +130,7 @@ class Document : public QObject {
   void opened();
   void replaced();  ///< another workspace than before is open (or none): selection and views start anew
   void openFailed(const QString& text, const QString& where, const QString& remedy);
+  void saveEnded();                  ///< of workspace or recipe, well or not
   void notice(const QString& text);  ///< what a change left out, and why
   void modelChanged();
   void snapshotChanged();
@@ -132,6 +145,9 @@ class Document : public QObject {
   friend class RecipeCommand;
   void load(const QString& file, const QString& savedAs);
   void take(LoadedWorkspace loaded, const QString& savedAs, bool recovered);
+  void replace(LoadedWorkspace loaded, const QString& savedAs, bool recovered);
+  void write(const QString& path, FileWork work, SaveEnd ended);
+  void markUnsaved();
   void announceAll();
   void applyRecipe(const quant::Recipe& recipe);
   bool isChecked(const quant::Recipe& recipe) const;
@@ -143,7 +159,10 @@ class Document : public QObject {
   QString m_path;
   bool m_recovered = false;
   bool m_unsaved = false;  ///< changes beside the recipe's: a new snapshot, an export, a report
-  std::function<bool()> m_mayReplace;
+  int m_changes = 0;       ///< counts the recipe's and those beside it
+  int m_opened = 0;        ///< counts workspaces
+  Job* m_writing = nullptr;
+  ReplaceGuard m_replaceGuard;
   quant::Workspace m_workspace;
   std::shared_ptr<const model::OpenedModel> m_model;
   stats::SnapshotPtr m_snapshot;

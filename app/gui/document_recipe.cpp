@@ -153,6 +153,7 @@ std::optional<Error> Document::whyUnfit(const quant::Recipe& next) const {
 void Document::applyRecipe(const quant::Recipe& next) {
   const quant::Recipe before = recipe();
   m_workspace.recipe = next;
+  ++m_changes;
   m_preview.reset();
   refreshPlan();
   // Predictions depend on steps, weights, edges and rules, not on thresholds, overrides or notes.

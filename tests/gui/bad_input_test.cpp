@@ -104,7 +104,7 @@ TEST_F(BadInput, APlaceThatCannotBeWritten) {
   EXPECT_TRUE(m_window.frame()->findChild<ErrorBar*>()->text().contains(QStringLiteral("/proc/ranges.png")));
   EXPECT_EQ(saveAndWait("/proc/ranges.csv").state, JobOutcome::State::Failed);
   m_window.document().setThresholds(20, 150);
-  m_window.saveWorkspaceTo(QStringLiteral("/proc/w.oscope"));
+  saveWorkspaceAndWait(m_window, QStringLiteral("/proc/w.oscope"));
   EXPECT_TRUE(m_window.document().isEdited());
   EXPECT_EQ(m_window.document().filePath(), text(m_workspace));
   m_window.document().undoStack().undo();

@@ -148,7 +148,9 @@ TEST_F(ExportVerify, ExportsAndVerifiesToTheEndAndTheReportStays) {
   EXPECT_EQ(quant::loadVerifyReport(m_scratch / "report.json").sites.size(), 32u);
 
   // Saved and opened again, the workspace still knows what was measured.
-  ASSERT_TRUE(m_window.document().save(path(m_workspace)));
+  bool saved = false;
+  m_window.document().save(path(m_workspace), [&] { saved = true; });
+  ASSERT_TRUE(QTest::qWaitFor([&] { return saved; }, kPatience));
   m_window.document().close();
   EXPECT_FALSE(m_window.document().report().has_value());
   open(m_workspace);

@@ -289,7 +289,7 @@ TEST_F(SampleWindow, TheWorkspaceKeepsViewSelectionAndZoom) {
   m_window.context().selectChannel(7);
   m_window.context().setFilter(QStringLiteral("ffn_mid"));
   EXPECT_FALSE(m_window.document().isEdited()) << "looking is no edit";
-  m_window.saveWorkspaceTo(text(m_workspace));
+  saveWorkspaceAndWait(m_window, text(m_workspace));
   m_window.document().close();
   EXPECT_TRUE(m_window.startPage()->isVisible());
   openAndWait(text(m_workspace));
@@ -310,8 +310,9 @@ TEST_F(SampleWindow, ClosingWithUnsavedChangesAsksAndKeepsThem) {
 
   asked = false;
   answerNextBox(QStringLiteral("Save"), &asked);
-  EXPECT_TRUE(m_window.close());
+  EXPECT_FALSE(m_window.close()) << "it closes when the file is complete";
   EXPECT_TRUE(asked);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !m_window.isVisible(); }, kPatience));
   EXPECT_EQ(quant::loadWorkspace(m_workspace).recipe.v0, 20);
 }
 
@@ -363,7 +364,7 @@ TEST_F(Recovered, WhatACrashLeftIsRestoredAsAnEditedWorkspace) {
   EXPECT_EQ(next.context().selection().current, (SiteId{2, SiteKind::FfnIn}));
   EXPECT_FALSE(next.recoveryBanner()->isVisible());
   EXPECT_EQ(quant::loadWorkspace(m_workspace).recipe.v0, 15) << "the saved file is untouched until the user saves";
-  next.saveWorkspaceTo(text(m_workspace));
+  saveWorkspaceAndWait(next, text(m_workspace));
   EXPECT_FALSE(next.document().isEdited());
 }
 

@@ -49,6 +49,12 @@ class ShownWindow : public ::testing::Test {
     }
     return job->outcome();
   }
+  /// Saves the workspace by hand.
+  void saveWorkspaceAndWait(MainWindow& window, const QString& path) {
+    QSignalSpy ended(&window.document(), &Document::saveEnded);
+    window.saveWorkspaceTo(path);
+    ASSERT_TRUE(ended.wait(kPatience));
+  }
   template <typename T>
   T* showView(const char* id) {
     context().show(QString::fromLatin1(id));

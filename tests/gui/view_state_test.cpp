@@ -112,7 +112,7 @@ TEST_F(ViewState, AWorkspaceOpensAsItWasLeft) {
   emit sensitivity->qualityControl()->currentChanged(1);
   const Json frontZoom = zoomIn(*sensitivity->plot());
   context().selectSite(kSite);
-  m_window.saveWorkspaceTo(text(m_workspace));
+  saveWorkspaceAndWait(m_window, text(m_workspace));
   document().close();
 
   MainWindow next;
@@ -171,7 +171,7 @@ TEST_F(ViewState, SplittersStandWhereTheyWereLeft) {
   EXPECT_EQ(plots->sizes(), places);
   dragHandle(splitterOf(distribution(), "plots"), {0, 50});
   const QList<int> positions = splitterOf(distribution(), "plots")->sizes();
-  m_window.saveWorkspaceTo(text(m_workspace));
+  saveWorkspaceAndWait(m_window, text(m_workspace));
   const auto near = [](const QList<int>& is, const QList<int>& was) {
     return std::abs(is[0] - was[0]) <= 1 && std::abs(is[1] - was[1]) <= 1;
   };
@@ -300,7 +300,7 @@ class FollowedTheme : public ViewState {
 TEST_F(FollowedTheme, ViewsThatAreShownLookAsIfTheyWereMadeInTheNewTheme) {
   ASSERT_FALSE(theme().dark);
   for (const ViewEntry& entry : views()) picture(m_window, entry.id);
-  m_window.saveWorkspaceTo(text(m_workspace));
+  saveWorkspaceAndWait(m_window, text(m_workspace));
   setDesktopPreference(*qApp, true);
   ASSERT_TRUE(theme().dark);
   MainWindow made;

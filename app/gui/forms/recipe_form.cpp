@@ -3,7 +3,6 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -145,6 +144,11 @@ RecipeForm::RecipeForm(Document& document, QWidget* parent) : QWidget(parent), m
   refresh();
 }
 
+RecipeForm::~RecipeForm() {
+  // A field that has the focus says that editing has finished when it goes: there is no form any more to hear it.
+  for (QWidget* field : findChildren<QWidget*>()) field->disconnect(this);
+}
+
 QVBoxLayout* RecipeForm::addSection(QVBoxLayout* column, const QString& title, QWidget* parent) {
   column->addWidget(makeRule(Qt::Horizontal, parent));
   auto* box = new QVBoxLayout;
@@ -259,10 +263,12 @@ bool RecipeForm::apply(const quant::Recipe& next, const QString& what, const QSt
 }
 
 void RecipeForm::report(const Error& error) {
-  QString words = text(error.text());
-  if (!error.remedy().empty()) words += QStringLiteral(" — ") + text(error.remedy());
-  m_problem->setText(words);
-  m_problem->setToolTip(text(error.where()));
+  report(text(error.text()), text(error.remedy()), text(error.where()));
+}
+
+void RecipeForm::report(const QString& words, const QString& remedy, const QString& where) {
+  m_problem->setText(remedy.isEmpty() ? words : words + QStringLiteral(" — ") + remedy);
+  m_problem->setToolTip(where);
   m_problem->show();
   emit problemShown();
 }
@@ -352,51 +358,6 @@ void RecipeForm::fillAddMenu(QMenu& menu) {
     connect(action, &QAction::triggered, this,
             [this, next] { apply(next, tr("Add step %1").arg(text(next.steps.back().method))); });
   }
-}
-
-bool RecipeForm::open(const QString& path) {
-  try {
-    const quant::Recipe recipe = quant::loadRecipe(path.toStdString());
-    if (!apply(recipe, tr("Open recipe %1").arg(QFileInfo(path).fileName()))) return false;
-    m_path = path;
-    m_saved = recipe;
-  } catch (const Error& error) {
-    report(error);
-    return false;
-  }
-  refresh();
-  return true;
-}
-
-bool RecipeForm::saveTo(const QString& path) {
-  try {
-    quant::saveRecipe(m_document.recipe(), path.toStdString());
-  } catch (const Error& error) {
-    report(error);
-    return false;
-  }
-  m_problem->hide();
-  m_path = path;
-  m_saved = m_document.recipe();
-  refresh();
-  return true;
-}
-
-void RecipeForm::chooseFile() {
-  const QString path = QFileDialog::getOpenFileName(this, tr("Open recipe"), m_path, tr("Recipes (*.json)"));
-  if (!path.isEmpty()) open(path);
-}
-
-void RecipeForm::save() {
-  m_path.isEmpty() ? saveAs() : void(saveTo(m_path));
-}
-
-void RecipeForm::saveAs() {
-  QString path = QFileDialog::getSaveFileName(
-      this, tr("Save recipe"), m_path.isEmpty() ? QStringLiteral("recipe.json") : m_path, tr("Recipes (*.json)"));
-  if (path.isEmpty()) return;
-  if (QFileInfo(path).suffix().isEmpty()) path += QStringLiteral(".json");
-  saveTo(path);
 }
 
 }  // namespace oscope::gui

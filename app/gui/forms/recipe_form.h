@@ -28,9 +28,11 @@ class RecipeForm : public QWidget {
 
  public:
   RecipeForm(Document& document, QWidget* parent);
+  ~RecipeForm() override;
   /// Reads a recipe file, or says beside the buttons why it can't be used; then false.
   bool open(const QString& path);
-  bool saveTo(const QString& path);
+  /// On a job; an error is said beside the buttons.
+  void saveTo(const QString& path);
   /// Fills a menu with the methods that can be added; those that don't fit say why.
   void fillAddMenu(QMenu& menu);
 
@@ -57,6 +59,7 @@ class RecipeForm : public QWidget {
   /// Applies a change; edits of one field that follow quickly are one undo step.
   bool apply(const quant::Recipe& next, const QString& what, const QString& field = {});
   void report(const Error& error);
+  void report(const QString& words, const QString& remedy, const QString& where);
   void editStep(std::size_t index, const QString& key);
   void moveStep(std::size_t index, int by);
   void removeStep(std::size_t index);

@@ -84,7 +84,7 @@ void MainWindow::makeFileMenu(QMenu* menu) {
   menu->addSeparator();
   addCondition(addTo(menu, tr("Close workspace"), QKeySequence(Qt::CTRL | Qt::Key_W),
                      [this] {
-                       if (!m_document.isEmpty() && mayLoseChanges()) m_document.close();
+                       if (!m_document.isEmpty()) afterChanges([this] { m_document.close(); });
                      }),
                noWorkspace);
   addTo(menu, tr("Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); });
@@ -202,14 +202,14 @@ void MainWindow::openSample() {
   });
 }
 
-void MainWindow::saveWorkspace(bool as) {
+void MainWindow::saveWorkspace(bool as, std::function<void()> saved) {
   if (m_document.isEmpty()) return;
   QString path = m_document.filePath();
   if (as || path.isEmpty())
     path = QFileDialog::getSaveFileName(this, tr("Save workspace"), {}, tr("Workspaces (*.oscope)"));
   if (path.isEmpty()) return;
   if (!path.endsWith(QLatin1String(".oscope"))) path += QStringLiteral(".oscope");
-  saveWorkspaceTo(path);
+  saveWorkspaceTo(path, std::move(saved));
 }
 
 }  // namespace oscope::gui

@@ -1,11 +1,9 @@
 #include "app/gui/frame/main_window.h"
 
 #include <QApplication>
-#include <QCloseEvent>
 #include <QFileInfo>
 #include <QKeyEvent>
 #include <QLabel>
-#include <QMessageBox>
 #include <QMimeData>
 #include <QScreen>
 #include <QSettings>
@@ -38,8 +36,6 @@ namespace {
 constexpr int kAutosaveMilliseconds = 2000;
 constexpr QSize kSmallest(1280, 800), kDesigned(1600, 1000);
 constexpr int kSmallestCentre = 676;  // what is left of 1280 beside rail and docks
-
-const QString kSplittersKey = QStringLiteral("window/splitters");
 
 QString dataFolder() {
   return QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
@@ -167,7 +163,7 @@ void MainWindow::connectAll() {
 }
 
 void MainWindow::connectDocument() {
-  m_document.setReplaceGuard([this] { return mayLoseChanges(); });
+  m_document.setReplaceGuard([this](std::function<void()> replace) { afterChanges(std::move(replace)); });
   connect(&m_document, &Document::replaced, this, &MainWindow::enterWorkspace);
   connect(&m_document, &Document::opened, this, [this] {
     m_frame->clearError();
@@ -283,65 +279,9 @@ void MainWindow::refreshRecovery() {
   recovery ? m_recovery->offer(*recovery) : m_recovery->hide();
 }
 
-bool MainWindow::mayLoseChanges() {
-  if (!m_document.isEdited()) return true;
-  QMessageBox box(QMessageBox::Question, tr("Unsaved changes"),
-                  tr("%1 has changes that are not saved.").arg(m_document.title()), QMessageBox::NoButton, this);
-  box.setInformativeText(tr("Without saving, they are lost."));
-  QPushButton* save = box.addButton(tr("Save"), QMessageBox::AcceptRole);
-  QPushButton* drop = box.addButton(tr("Don’t save"), QMessageBox::DestructiveRole);
-  box.addButton(tr("Keep working"), QMessageBox::RejectRole);
-  box.setDefaultButton(save);
-  box.exec();
-  if (box.clickedButton() == drop) return true;
-  if (box.clickedButton() != save) return false;
-  saveWorkspace(false);
-  return !m_document.isEdited();
-}
-
-void MainWindow::saveWorkspaceTo(const QString& path) {
-  m_document.setViewState(captureWindowState(m_context, *m_frame));
-  if (!m_document.save(path)) return;
-  m_frame->clearError();
-  addRecentFile(recentEntry(m_document));
-  refreshRecent();
-}
-
-void MainWindow::autosave(std::function<void()> done) {
-  if (m_document.isEmpty()) return;
-  m_document.setViewState(captureWindowState(m_context, *m_frame));
-  const auto write = m_session.autosaver(m_document.workspace(), m_document.title(), m_document.filePath());
-  Job* job = m_jobs.start<bool>(
-      {}, [write](const JobContext&) { return write(), true; },
-      [this, done = std::move(done)](bool) {
-        m_autosaved = tr("Autosaved %1").arg(QDateTime::currentDateTime().toString(QStringLiteral("HH:mm")));
-        if (done) done();
-        refreshStatus();
-      },
-      QStringLiteral("autosave"));
-  connect(job, &Job::finished, this, [this](const JobOutcome& outcome) {
-    if (outcome.state != JobOutcome::State::Failed) return;
-    m_autosaved = tr("△! Not autosaved");
-    m_jobsDock->log(tr("autosave failed: %1").arg(outcome.message));
-    refreshStatus();
-  });
-  addRecentFile(recentEntry(m_document));
-}
-
 bool MainWindow::event(QEvent* event) {
   if (event->type() == QEvent::ThemeChange) followSystemTheme(*qApp);
   return QMainWindow::event(event);
-}
-
-void MainWindow::closeEvent(QCloseEvent* event) {
-  if (!mayLoseChanges()) return event->ignore();
-  QSettings settings;
-  settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
-  m_docks->save(settings);
-  settings.setValue(kSplittersKey, QString::fromStdString(m_frame->splitters().dump()));
-  m_autosave.stop();
-  m_session.forgetAutosave();  // an orderly end needs no recovery
-  event->accept();
 }
 
 void MainWindow::setDragged(const QString& path) {

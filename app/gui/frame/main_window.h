@@ -56,7 +56,9 @@ class MainWindow : public QMainWindow {
   RecoveryBanner* recoveryBanner() const { return m_recovery; }
   /// At the top of the view, or of the start page where nothing is open.
   void showError(const ErrorBarText& error);
-  void saveWorkspaceTo(const QString& path);
+  /// On a job; `saved` is called when the file is complete.
+  void saveWorkspaceTo(const QString& path, std::function<void()> saved = {});
+  void saveRecipeTo(const QString& path);
 
  protected:
   bool event(QEvent* event) override;
@@ -78,7 +80,7 @@ class MainWindow : public QMainWindow {
   void chooseFolder();
   void chooseFile(const QString& title, const QString& filter);
   void locate(const QString& path);
-  void saveWorkspace(bool as);
+  void saveWorkspace(bool as, std::function<void()> saved = {});
   void openSample();
   void showHelp();
 
@@ -92,6 +94,15 @@ class MainWindow : public QMainWindow {
   void addCondition(QAction* action, std::function<QString()> whyNot);
   void refreshMenus();
 
+  // main_window_save.cpp
+  enum class Changes { Lose, Save, Keep };
+  /// Lose where there are none.
+  Changes askAboutChanges();
+  /// Calls `go` when nothing is lost by it (any more), or never.
+  void afterChanges(std::function<void()> go);
+  /// On a job: `done` is called when the copy is on disk.
+  void autosave(std::function<void()> done = {});
+
   // main_window.cpp
   void connectAll();
   void connectDocument();
@@ -102,9 +113,6 @@ class MainWindow : public QMainWindow {
   void refreshRecovery();
   void enterWorkspace();
   void openNext();
-  bool mayLoseChanges();
-  /// On a job: `done` is called when the copy is on disk.
-  void autosave(std::function<void()> done = {});
   void setDragged(const QString& path);
 
   JobRunner m_jobs;
@@ -130,6 +138,7 @@ class MainWindow : public QMainWindow {
   FactsDialog* m_facts = nullptr;  ///< made on first use
   QAction* m_openModel = nullptr;
   std::vector<std::pair<QAction*, std::function<QString()>>> m_conditions;
+  inline static const QString kSplittersKey = QStringLiteral("window/splitters");  // of the settings
   QTimer m_autosave;
   QStringList m_waiting;  ///< paths that are opened after the one that is being opened
   QString m_autosaved;    ///< "Autosaved 10:42"

@@ -89,13 +89,13 @@ void MainWindow::editRecipe() {
 void MainWindow::saveRecipe() {
   const QString path =
       QFileDialog::getSaveFileName(this, tr("Save recipe"), QStringLiteral("recipe.json"), tr("Recipes (*.json)"));
-  if (path.isEmpty()) return;
-  try {
-    quant::saveRecipe(m_document.recipe(), path.toStdString());
-  } catch (const Error& error) {
-    showError({QString::fromStdString(error.text()), QString::fromStdString(error.where()),
-               QString::fromStdString(error.remedy())});
-  }
+  if (!path.isEmpty()) saveRecipeTo(path);
+}
+
+void MainWindow::saveRecipeTo(const QString& path) {
+  m_document.saveRecipe(path, [this](const JobOutcome& outcome) {
+    if (outcome.state == JobOutcome::State::Failed) showError({outcome.text, outcome.where, outcome.remedy});
+  });
 }
 
 void MainWindow::addCondition(QAction* action, std::function<QString()> whyNot) {
