@@ -10,6 +10,7 @@
 class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
+class QGridLayout;
 class QPushButton;
 class QSpinBox;
 
@@ -53,9 +54,9 @@ class CalibrateAdvanced : public QWidget {
   void changed();
 
  private:
-  void makeFields(class QGridLayout* grid);
-  void makeObservers(class QGridLayout* grid, int row);
-  void makeObserverParams(class QGridLayout* grid, int row);
+  void makeFields(QGridLayout* grid);
+  void makeObservers(QGridLayout* grid, int row);
+  void makeObserverParams(QGridLayout* grid, int row);
   void refreshHead();
   void edited();
   void reset();

@@ -5,6 +5,7 @@
 
 #include "analysis/calibration/preflight.h"
 
+class QLineEdit;
 class QSpinBox;
 
 namespace oscope::gui {

@@ -59,7 +59,7 @@ void PolicyTableModel::refresh() {
   if (!sameSites) {
     endResetModel();
   } else if (!m_rows.empty()) {
-    emit dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+    emit dataChanged(index(0, 0), index(static_cast<int>(m_rows.size()) - 1, ColumnCount - 1));
   }
 }
 

@@ -1,5 +1,6 @@
 #include "app/gui/plots/heat_plot.h"
 
+#include <QPainter>
 #include <algorithm>
 #include <cmath>
 
