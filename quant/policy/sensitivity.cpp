@@ -33,20 +33,29 @@ double roundBetween(double low, double high) {
   return middle;
 }
 
-/// Thresholds just above each distinct range (and one below all), thinned evenly to `limit`.
-std::vector<double> cutPoints(std::vector<double> ranges, int limit) {
+/// A place for thresholds between two ranges: `second` is a v1 that leaves nothing between itself and the v0 at `cut`.
+struct Gap {
+  double cut = 0, second = 0;
+};
+
+/// One gap above each distinct range (and one below all), thinned evenly to `limit`.
+std::vector<Gap> gapsBetween(std::vector<double> ranges, int limit) {
   for (double& range : ranges) range = std::max(range, kSmallestRange);
   std::sort(ranges.begin(), ranges.end());
   ranges.erase(std::unique(ranges.begin(), ranges.end()), ranges.end());
-  std::vector<double> cuts;
+  std::vector<Gap> gaps;
+  const auto add = [&](double low, double high) {
+    const double cut = roundBetween(low, high);
+    gaps.push_back({cut, roundBetween(cut, high)});
+  };
   for (std::size_t i = 0; i < ranges.size(); ++i) {
-    if (i == 0) cuts.push_back(roundBetween(ranges[0] * 0.8, ranges[0]));
-    cuts.push_back(roundBetween(ranges[i], i + 1 < ranges.size() ? ranges[i + 1] : ranges[i] * 1.2));
+    if (i == 0) add(ranges[0] * 0.8, ranges[0]);
+    add(ranges[i], i + 1 < ranges.size() ? ranges[i + 1] : ranges[i] * 1.2);
   }
-  if (static_cast<int>(cuts.size()) <= limit) return cuts;
-  std::vector<double> thinned;
+  if (static_cast<int>(gaps.size()) <= limit) return gaps;
+  std::vector<Gap> thinned;
   for (int i = 0; i < limit; ++i) {
-    thinned.push_back(cuts[static_cast<std::size_t>(i) * (cuts.size() - 1) / static_cast<std::size_t>(limit - 1)]);
+    thinned.push_back(gaps[static_cast<std::size_t>(i) * (gaps.size() - 1) / static_cast<std::size_t>(limit - 1)]);
   }
   return thinned;
 }
@@ -192,9 +201,9 @@ std::vector<ThresholdPair> ThresholdModel::sweep(int limit, const JobContext& co
   }
   std::sort(movers.begin(), movers.end(), [](const Mover& a, const Mover& b) { return a.range < b.range; });
 
-  const std::vector<double> cuts = cutPoints(ranges, limit);
-  const auto all = static_cast<std::int64_t>(cuts.size());
-  ProgressMeter progress(context, "sweep", "pairs", std::max<std::int64_t>(0, all * (all - 1) / 2));
+  const std::vector<Gap> gaps = gapsBetween(ranges, limit);
+  const auto all = static_cast<std::int64_t>(gaps.size());
+  ProgressMeter progress(context, "sweep", "pairs", all * (all + 1) / 2);
   std::vector<ThresholdPair> pairs;
   const auto sweepRow = [&](std::size_t low) {
     const std::size_t first = pairs.size();
@@ -202,18 +211,19 @@ std::vector<ThresholdPair> ThresholdModel::sweep(int limit, const JobContext& co
     for (const InZone& site : fixed) site.add(totals, 1);
     std::size_t next = 0;  // first site that is not below v1
     for (const Mover& mover : movers) {
-      const bool below = mover.range <= cuts[low];
+      const bool below = mover.range <= gaps[low].cut;
       mover.zones[below ? 0 : 2].add(totals, 1);
       next += below ? 1 : 0;
     }
-    for (std::size_t high = low + 1; high < cuts.size(); ++high) {
-      for (; next < movers.size() && movers[next].range < cuts[high]; ++next) {
+    for (std::size_t high = low; high < gaps.size(); ++high) {
+      const double v1 = high == low ? gaps[low].second : gaps[high].cut;
+      for (; next < movers.size() && movers[next].range < v1; ++next) {
         movers[next].zones[2].add(totals, -1);
         movers[next].zones[1].add(totals, 1);
       }
       ThresholdPair& pair = pairs.emplace_back();
-      pair.v0 = cuts[low];
-      pair.v1 = cuts[high];
+      pair.v0 = gaps[low].cut;
+      pair.v1 = v1;
       pair.counts = totals.counts;
       const int statics = totals.counts[at(Policy::Static)] + totals.counts[at(Policy::LaeStatic)];
       pair.staticShare = statics / static_cast<double>(m_sites.size());
@@ -227,7 +237,7 @@ std::vector<ThresholdPair> ThresholdModel::sweep(int limit, const JobContext& co
   };
   constexpr std::size_t kStride = 16;  // the first rows are spread over the axis: a coarse picture comes early
   for (std::size_t offset = 0; offset < kStride; ++offset) {
-    for (std::size_t low = offset; low + 1 < cuts.size(); low += kStride) {
+    for (std::size_t low = offset; low < gaps.size(); low += kStride) {
       context.checkCancelled();
       sweepRow(low);
     }

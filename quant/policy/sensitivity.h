@@ -46,9 +46,10 @@ class ThresholdModel {
   /// Whether thresholds decide anything: the recipe runs FPTQ.
   bool thresholdsAct() const { return m_thresholdsAct; }
 
-  /// Every pair of distinct thresholds that gives another plan (cut points between the ranges of sites, as round as
-  /// they can be there), at most `limit` per axis, evenly thinned. `finished` gets the pairs in batches as they are
-  /// found, the first ones spread over all of the axis. Cost per pair: the logarithm of the number of sites.
+  /// A pair of thresholds for every plan that thresholds can make (numbers between the ranges of sites, as round as
+  /// they can be there), those without a site between the two included; at most `limit` gaps per axis, evenly thinned.
+  /// `finished` gets the pairs in batches as they are found, the first ones spread over all of the axis. Cost per pair:
+  /// the logarithm of the number of sites.
   std::vector<ThresholdPair> sweep(int limit, const JobContext& context, const PairSink& finished = {}) const;
 
  private:

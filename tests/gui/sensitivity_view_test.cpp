@@ -62,8 +62,9 @@ class SensitivityViewTest : public SampleWindow {
     cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
     std::map<double, double> best;
     for (std::size_t i = 0; i < cuts.size(); ++i) {
-      for (std::size_t j = i + 1; j < cuts.size(); ++j) {
-        const auto [share, value] = evaluate(cuts[i], cuts[j], quality);
+      for (std::size_t j = i; j < cuts.size(); ++j) {
+        const double v1 = j == i ? std::nextafter(cuts[i], 1e9) : cuts[j];  // nothing between the two
+        const auto [share, value] = evaluate(cuts[i], v1, quality);
         const auto place = best.try_emplace(share, value).first;
         place->second = std::max(place->second, value);
       }

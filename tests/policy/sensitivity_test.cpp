@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <set>
 
 #include "tests/support/made_snapshot.h"
 
@@ -96,6 +97,30 @@ TEST(ThresholdModel, SweepFindsWhatOutlooksSay) {
       return pair.staticShare > best.staticShare && pair.meanSqnrDb > best.meanSqnrDb;
     }));
   }
+}
+
+TEST(ThresholdModel, EveryPlanThatThresholdsCanMakeIsSwept) {
+  const test::MadeSnapshot snapshot = madeSnapshot(3);
+  const ThresholdModel model(snapshot, makePlan(snapshot, floatWeights()), nullptr);
+  const auto planOf = [&](double v0, double v1) {
+    std::vector<Policy> plan;
+    for (std::size_t i = 0; i < model.sites(); ++i) plan.push_back(model.policy(i, v0, v1));
+    return plan;
+  };
+  std::vector<double> cuts{1e-9};
+  for (const stats::SiteStats& site : snapshot.sites()) cuts.push_back(std::nextafter(site.range(), 1e9f));
+  std::set<std::vector<Policy>> possible, swept;
+  for (double v0 : cuts) {
+    for (double v1 : cuts) {
+      if (v0 <= v1) possible.insert(planOf(v0, std::nextafter(v1, 1e9)));
+    }
+  }
+  for (const ThresholdPair& pair : model.sweep(1000, {})) {
+    EXPECT_LT(pair.v0, pair.v1);
+    swept.insert(planOf(pair.v0, pair.v1));
+  }
+  EXPECT_EQ(swept, possible);
+  EXPECT_TRUE(swept.contains(std::vector<Policy>(model.sites(), Policy::Static)));
 }
 
 TEST(ThresholdModel, SweepHandsOutPairsAsTheyAreFoundAndStops) {
