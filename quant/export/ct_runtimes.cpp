@@ -23,7 +23,8 @@ std::string words(const Kind& kind, int count) {
   const char* input = kind.activation == Granularity::Float    ? "A16"
                       : kind.activation == Granularity::Tensor ? "A8 static"
                                                                : "A8 dynamic";
-  return fmt::format("{} linears W{}{}{}, {}{}", count, kind.bits, input, kind.symmetric ? "" : ", asymmetric",
+  return fmt::format("{} linears W{}{}, weights {}{}, {}{}", count, kind.bits, input,
+                     kind.grouped ? "in groups" : "per channel", kind.symmetric ? "" : ", asymmetric",
                      formatName(kind.container), kind.tokensFlattened ? ", tokens flattened" : "");
 }
 

@@ -4,6 +4,8 @@
 
 #include <QStringList>
 
+#include "app/gui/plots/scale.h"
+
 namespace oscope::gui {
 namespace {
 
@@ -28,6 +30,12 @@ TEST(Axis, BlocksAlwaysShowTheLastOne) {
   EXPECT_EQ(labels(blockTicks(32, -0.5, 31.5)), QStringList({"0", "4", "8", "12", "16", "20", "24", "28", "31"}));
   EXPECT_EQ(labels(blockTicks(80, -0.5, 79.5)).last(), QStringLiteral("79"));
   EXPECT_EQ(labels(blockTicks(1, -0.5, 0.5)), QStringList({"0"}));
+}
+
+TEST(Axis, OneTickAloneTellsNoDistance) {
+  const Scale decibels{18.9, 24.2, false};
+  EXPECT_EQ(labels(decibels.ticks(2)), QStringList({"20", "22", "24"}));
+  EXPECT_EQ(labels(Scale{0, 25, false}.ticks(2)), QStringList({"0", "20"}));
 }
 
 TEST(Axis, ZerosDoNotStretchALogRange) {

@@ -3,14 +3,11 @@
 
 #include <QFile>
 
-#include "analysis/calibration/calibrate.h"
-#include "analysis/model/open_model.h"
-#include "app/common/composition.h"
 #include "app/gui/forms/start_page.h"
 #include "app/gui/frame/error_bar.h"
 #include "app/gui/frame/view_frame.h"
 #include "tests/gui/sample_window.h"
-#include "tests/support/random_checkpoint.h"
+#include "tests/gui/support/other_model.h"
 
 namespace oscope::gui {
 namespace {
@@ -21,22 +18,6 @@ void write(const fs::path& path, const QByteArray& text) {
   QFile file(QString::fromStdString(path.string()));
   ASSERT_TRUE(file.open(QIODevice::WriteOnly));
   file.write(text);
-}
-
-/// A small model that is not the sample, with its snapshot beside it.
-fs::path writeOtherModel(const fs::path& folder) {
-  test::writeRandomCheckpoint(folder / "other", {});
-  const model::OpenedModel model = model::openModel(folder / "other");
-  calibration::DatasetOptions data;
-  data.source = calibration::DatasetOptions::Source::Random;
-  data.samples = 2;
-  data.length = 16;
-  calibration::CalibrateOptions options;
-  options.output = folder / "other.oscope.h5";
-  const auto backend = app::makeBackendRegistry().create("cpu", {});
-  calibration::calibrate(model, calibration::loadDataset(data, nullptr, model.graph.vocabulary), nullptr, options,
-                         *backend, {});
-  return options.output;
 }
 
 class BadInput : public SampleWindow {
@@ -73,12 +54,12 @@ TEST_F(BadInput, ASnapshotThatIsNone) {
 }
 
 TEST_F(BadInput, ASnapshotOfAnotherModel) {
-  expectRefused(writeOtherModel(m_scratch.path()), QStringLiteral("another model"));
+  expectRefused(test::writeOtherModel(m_scratch.path()), QStringLiteral("another model"));
 }
 
 TEST_F(BadInput, AWorkspaceWhoseSnapshotIsOfAnotherModel) {
   quant::Workspace mixed = quant::loadWorkspace(m_workspace);
-  mixed.snapshot = writeOtherModel(m_scratch.path());
+  mixed.snapshot = test::writeOtherModel(m_scratch.path());
   quant::saveWorkspace(mixed, m_scratch.path() / "mixed.oscope");
   expectRefused(m_scratch.path() / "mixed.oscope", QStringLiteral("another model"));
 }

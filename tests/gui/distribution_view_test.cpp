@@ -112,6 +112,20 @@ TEST_F(Distribution, DraggingTheClipShowsWhatItWouldCostAndEscapeTakesItBack) {
   EXPECT_EQ(m_view->clip(), 1) << "another site starts unclipped";
 }
 
+TEST_F(Distribution, AFoldThatTheRecipeForbidsIsPredictedToo) {
+  const SiteId middle{1, SiteKind::FfnMid};
+  context().selectSite(middle);
+  ASSERT_TRUE(QTest::qWaitFor([this] { return m_view->isComplete(); }, kPatience));
+  ASSERT_FALSE(document().whyNot(middle, quant::Policy::LaeStatic).isEmpty());
+  quant::WhatIf question;
+  question.weights = plan(middle).linears.front().scheme;
+  question.rules = document().recipe().rules;
+  question.scale = quant::laeScale(site(middle), {});
+  const auto folded = quant::predict(site(middle), document().snapshot()->detail(middle), question).total;
+  ASSERT_TRUE(folded.has_value());
+  EXPECT_EQ(m_view->figures()->figure(3).toStdString(), app::formatDb(folded));
+}
+
 TEST_F(Distribution, OneChannelIsTheSelectedOne) {
   context().selectChannel(7);
   m_view->scope()->setCurrent(1);

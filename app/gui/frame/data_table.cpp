@@ -6,11 +6,13 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QMouseEvent>
+#include <QPainter>
 #include <QStyledItemDelegate>
 #include <algorithm>
 #include <cmath>
 
 #include "app/gui/frame/table_menu.h"
+#include "app/gui/theme.h"
 
 namespace oscope::gui {
 namespace {
@@ -163,6 +165,20 @@ void DataTable::setRowHeight(int pixels) {
   verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
   verticalHeader()->setMinimumSectionSize(pixels);
   verticalHeader()->setDefaultSectionSize(pixels);
+}
+
+void DataTable::setEmptyText(const QString& text) {
+  m_emptyText = text;
+  viewport()->update();
+}
+
+void DataTable::paintEvent(QPaintEvent* event) {
+  QTableView::paintEvent(event);
+  if (m_emptyText.isEmpty() || model() == nullptr || model()->rowCount() > 0) return;
+  QPainter painter(viewport());
+  painter.setFont(uiFont(12));
+  painter.setPen(theme().ink3);
+  painter.drawText(viewport()->rect().adjusted(16, 8, -16, -8), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
 }
 
 void DataTable::copySelection() const {

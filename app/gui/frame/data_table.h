@@ -55,6 +55,9 @@ class DataTable : public QTableView {
   explicit DataTable(QWidget* parent = nullptr);
   /// Rows of another height (30 px in the report).
   void setRowHeight(int pixels);
+  /// What stands in the table while it has no rows.
+  void setEmptyText(const QString& text);
+  const QString& emptyText() const { return m_emptyText; }
   QString csv() const { return model() == nullptr ? QString() : tableCsv(*model()); }
   void copySelection() const;
   void copyAll() const;
@@ -76,9 +79,12 @@ class DataTable : public QTableView {
   void contextMenuEvent(QContextMenuEvent* event) override;
   bool eventFilter(QObject* object, QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
 
  private:
   void showMenu(int column, const QPoint& globalPlace);
+
+  QString m_emptyText;
 };
 
 }  // namespace oscope::gui

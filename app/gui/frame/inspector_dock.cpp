@@ -274,12 +274,13 @@ void InspectorDock::refreshOutliers() {
     std::vector<std::vector<TableCell>> rows;
     for (const stats::OutlierChannel& outlier : stats::outlierChannels(site, kOutlierRows)) {
       const auto place = m_document.snapshot()->place(outlier.token);
-      const QString where = tr("sample %1, position %2").arg(place.sample).arg(place.position);
+      const QString token = tokenContext(*m_document.snapshot(), outlier.token, 0).token;
+      const QString where = tr("“%1” · sample %2, position %3").arg(token).arg(place.sample).arg(place.position);
       std::vector<TableCell> row{
           numberCell(text(app::formatCount(outlier.channel)), static_cast<double>(outlier.channel)),
           numberCell(text(app::formatRange(outlier.absmax)), outlier.absmax),
           numberCell(text(app::formatRange(outlier.overMedian)), outlier.overMedian),
-          {visibleToken(text(place.text))}};
+          {token}};
       for (TableCell& cell : row) cell.tooltip = where;
       rows.push_back(std::move(row));
       m_outlierChannels.push_back(outlier.channel);
@@ -288,6 +289,7 @@ void InspectorDock::refreshOutliers() {
     m_outliers->setTable({{tr("channel"), true}, {tr("max |x|"), true}, {tr("× median"), true}, {tr("token")}},
                          std::move(rows));
     for (const auto& [column, width] : {std::pair(0, 60), {1, 56}, {2, 74}}) m_outliers->setColumnWidth(column, width);
+    m_outliers->horizontalHeader()->setSectionResizeMode(3, QHeaderView::Stretch);  // long tokens are cut where it ends
   }
   const auto chosen =
       std::find(m_outlierChannels.begin(), m_outlierChannels.end(), m_context.selection().channel.value_or(-1));

@@ -28,7 +28,10 @@ double Scale::valueAt(double share) const {
 }
 
 std::vector<Tick> Scale::ticks(int wanted) const {
-  return log ? logTicks(low, high) : linearTicks(low, high, wanted);
+  if (log) return logTicks(low, high);
+  std::vector<Tick> ticks = linearTicks(low, high, wanted);
+  if (ticks.size() < 2) ticks = linearTicks(low, high, 2 * wanted);  // one tick alone tells no distance
+  return ticks;
 }
 
 void Scale::zoom(double share, double factor, const Scale& limits) {

@@ -154,6 +154,8 @@ void ChannelTables::setSeries(std::shared_ptr<const ChannelSeries> series) {
     hint += tr(" · %1 dead").arg(text(app::formatCount(static_cast<std::int64_t>(m_series->dead.size()))));
   }
   m_outlierHint->setText(hint);
+  m_outlierTable->setEmptyText(
+      tr("No channel's max |x| is above %1× that of the median channel.").arg(m_threshold->value(), 0, 'f', 1));
   m_outlierModel->setRows(m_series, std::move(listed));
 }
 

@@ -309,8 +309,7 @@ void DistributionView::showClip() {
           : tr("values"));
   const bool possible = question.fold.obstacle.empty();
   m_figures->setBefore(kSqnr, text(app::formatDb(m_answer->predictedBefore->at(m_clip).total)));
-  m_figures->setFigure(kSqnr,
-                       text(app::formatDb(possible ? m_answer->predictedAfter->at(m_clip).total : std::nullopt)));
+  m_figures->setFigure(kSqnr, text(app::formatDb(m_answer->predictedAfter->at(m_clip).total)));
 
   m_reset->setVisible(m_clip < 1);
   QString hint;

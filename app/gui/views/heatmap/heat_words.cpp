@@ -25,9 +25,10 @@ QString line(const QString& label, const QString& figure) {
   return QStringLiteral("\n%1\t%2").arg(label, figure);
 }
 
-QString placeText(const stats::Snapshot::TokenPlace& place) {
+QString placeText(const stats::Snapshot& snapshot, std::int64_t token) {
+  const stats::Snapshot::TokenPlace place = snapshot.place(token);
   return tr("“%1” · sample %2, pos. %3")
-      .arg(visibleToken(text(place.text)), text(app::formatCount(place.sample)),
+      .arg(tokenContext(snapshot, token, 0).token, text(app::formatCount(place.sample)),
            text(app::formatCount(place.position)));
 }
 
@@ -52,13 +53,13 @@ QString heatTooltip(const ModelHeat& heat, std::size_t site, std::int64_t column
     lines += line(tr("LAE scale s"), text(app::formatRange(scale[channel])));
   }
   if (isMax && before > 0 && !facts.absmaxToken.empty()) {
-    lines += line(tr("token"), placeText(heat.snapshot->place(facts.absmaxToken[channel])));
+    lines += line(tr("token"), placeText(*heat.snapshot, facts.absmaxToken[channel]));
   }
   return lines;
 }
 
 QString heatTooltip(const SiteHeat& heat, std::int64_t row, std::int64_t channel) {
-  QString lines = placeText(heat.snapshot->place(heat.tokens[static_cast<std::size_t>(row)]));
+  QString lines = placeText(*heat.snapshot, heat.tokens[static_cast<std::size_t>(row)]);
   lines += line(tr("channel"), text(app::formatCount(channel)));
   const bool folded = !heat.foldScale.empty();
   lines += line(folded ? tr("|x| after LAE") : tr("|x|"), text(app::formatRange(heat.table->at(row, channel))));
