@@ -136,7 +136,7 @@ CublasLt::~CublasLt() {
   cublasLtDestroy(m_handle);
 }
 
-const CublasLt::Plan& CublasLt::planFor(const MatmulShape& shape) {
+CublasLt::Plan& CublasLt::planFor(const MatmulShape& shape) {
   if (m_plans.size() >= kMostPlans) m_plans.clear();
   std::unique_ptr<Plan>& plan = m_plans[shape];
   if (plan == nullptr) {
@@ -149,7 +149,7 @@ const CublasLt::Plan& CublasLt::planFor(const MatmulShape& shape) {
 
 bool CublasLt::multiply(const MatmulShape& shape, const void* x, const void* w, const float* scale, bool add,
                         float* y) {
-  const Plan& plan = planFor(shape);
+  Plan& plan = planFor(shape);
   if (!plan.found) return false;
   const float* constants = shape.scaled ? m_constants.as<float>() : kConstants;
   const float* alpha = shape.scaled ? scale : constants + 1;
@@ -158,10 +158,15 @@ bool CublasLt::multiply(const MatmulShape& shape, const void* x, const void* w, 
   if (shape.scaled && !add) {
     fillWithZeros(y, static_cast<std::size_t>(shape.rows * shape.out) * sizeof(float), m_device->compute(), kWhere);
   }
-  checkCublas(cublasLtMatmul(m_handle, plan.description.get(), alpha, w, plan.w.get(), x, plan.x.get(), beta, y,
-                             plan.y.get(), y, plan.y.get(), &plan.algorithm, m_workspace.as<void>(), kWorkspaceBytes,
-                             m_device->compute().handle()),
-              kWhere);
+  const cublasStatus_t status = cublasLtMatmul(m_handle, plan.description.get(), alpha, w, plan.w.get(), x,
+                                               plan.x.get(), beta, y, plan.y.get(), y, plan.y.get(), &plan.algorithm,
+                                               m_workspace.as<void>(), kWorkspaceBytes, m_device->compute().handle());
+  // What the heuristic proposes, a library of another version than its tables may still decline.
+  if (status == CUBLAS_STATUS_NOT_SUPPORTED || status == CUBLAS_STATUS_ARCH_MISMATCH) {
+    plan.found = false;
+    return false;
+  }
+  checkCublas(status, kWhere);
   return true;
 }
 

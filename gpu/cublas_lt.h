@@ -34,13 +34,13 @@ class CublasLt {
   CublasLt& operator=(const CublasLt&) = delete;
 
   /// y [rows, out] = scale x [rows, in] w [out, in]^T, added to y where `add`; sums in float32, on the compute stream.
-  /// `scale` lies on the device; null unless shape.scaled. False, with nothing done, where cuBLASLt has no kernel for
-  /// the shape.
+  /// `scale` lies on the device; null unless shape.scaled. False where cuBLASLt has no kernel for
+  /// the shape; y then holds anything.
   bool multiply(const MatmulShape& shape, const void* x, const void* w, const float* scale, bool add, float* y);
 
  private:
   struct Plan;
-  const Plan& planFor(const MatmulShape& shape);
+  Plan& planFor(const MatmulShape& shape);
 
   std::shared_ptr<CudaDevice> m_device;
   cublasLtContext* m_handle = nullptr;

@@ -52,10 +52,20 @@ std::string CudaBackend::whyUnsupported(std::string_view, DType dtype) const {
   return fmt::format("the CUDA backend reads weights as F32, F16, BF16 or F64, not {}", toString(dtype));
 }
 
+template <typename Make>
+auto CudaBackend::withoutAbandoned(const Make& make) {
+  try {
+    return make();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::OutOfMemory || !m_uploader.dropAbandoned()) throw;
+  }
+  return make();
+}
+
 compute::Tensor CudaBackend::allocate(DType dtype, std::int64_t rows, std::int64_t cols) {
   m_device->makeCurrent();
   Tensor tensor{nullptr, dtype, rows, cols};
-  tensor.buffer = std::make_shared<DeviceBuffer>(m_device, bytesOf(tensor));
+  tensor.buffer = withoutAbandoned([&] { return std::make_shared<DeviceBuffer>(m_device, bytesOf(tensor)); });
   return tensor;
 }
 
@@ -78,7 +88,7 @@ void CudaBackend::download(const Tensor& device, void* host) {
 
 compute::WeightPtr CudaBackend::prepareWeight(const compute::HostTensor& weight) {
   m_device->makeCurrent();
-  return std::make_shared<CudaWeight>(weight, m_uploader);
+  return withoutAbandoned([&] { return std::make_shared<CudaWeight>(weight, m_uploader); });
 }
 
 void CudaBackend::synchronize() {

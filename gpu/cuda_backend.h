@@ -85,6 +85,9 @@ class CudaBackend final : public compute::Backend {
   StreamHandle stream() const { return m_device->compute().handle(); }
   LayoutView onDevice(const SequenceLayout& layout) { return m_layout.of(m_device, layout); }
 
+  /// make(); where it finds no memory, once more when weights on their way that nobody waits for have been dropped.
+  template <typename Make>
+  auto withoutAbandoned(const Make& make);
   /// Waits for the compute stream and copies `count` elements to the host.
   template <typename T>
   std::vector<T> fetched(const char* op, const T* onDevice, std::size_t count);

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "analysis/base/error.h"
-#include "gpu/kernels/launch.h"
 
 namespace oscope::gpu {
 
@@ -23,13 +22,19 @@ void checkCuda(int status, const std::string& where) {
 
 void checkCublas(int status, const std::string& where) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
+  cudaGetLastError();
   const auto code = static_cast<cublasStatus_t>(status);
   const ErrorCode kind = code == CUBLAS_STATUS_ALLOC_FAILED ? ErrorCode::OutOfMemory : ErrorCode::Device;
   throw Error(kind, where, fmt::format("cuBLASLt: {}", cublasLtGetStatusString(code)));
 }
 
-void checkLaunch(const char* kernel) {
-  checkCuda(cudaGetLastError(), kernel);
+void emptyPool(const char* where) {
+  int ordinal = 0;
+  cudaMemPool_t pool = nullptr;
+  checkCuda(cudaGetDevice(&ordinal), where);
+  checkCuda(cudaDeviceGetMemPool(&pool, ordinal), where);
+  checkCuda(cudaDeviceSynchronize(), where);
+  checkCuda(cudaMemPoolTrimTo(pool, 0), where);
 }
 
 }  // namespace oscope::gpu

@@ -10,5 +10,7 @@ namespace oscope::gpu {
 void checkCuda(int status, const std::string& where);
 /// The same for a cublasStatus_t.
 void checkCublas(int status, const std::string& where);
+/// Waits for the current device, and gives its driver the memory that the current pool keeps unused.
+void emptyPool(const char* where);
 
 }  // namespace oscope::gpu

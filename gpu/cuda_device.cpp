@@ -9,11 +9,14 @@
 #include "analysis/base/error.h"
 #include "gpu/cuda_check.h"
 #include "gpu/driver_memory.h"
+#include "gpu/kernel_code.h"
 
 namespace oscope::gpu {
 namespace {
 
 constexpr int kOldestCapability = 80;  // bf16 matrix units and the architectures that are compiled
+// Left to the driver: kernels, those of cuBLASLt, too, are loaded when they first run.
+constexpr std::uint64_t kDriverBytes = std::uint64_t{256} << 20;
 
 std::string versionOf(int version) {
   return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
@@ -60,12 +63,18 @@ std::uint64_t systemFreeBytes() {
   return free;
 }
 
-/// "NVIDIA X has compute capability 7.5, 8.0 is the oldest supported", or empty.
+/// "compute capability 7.5 is too old, 8.0 is the oldest that works", or empty.
 std::string whyUnusable(int ordinal) {
   const int capability = capabilityOf(ordinal);
   if (capability < kOldestCapability) {
     return fmt::format("compute capability {}.{} is too old, 8.0 is the oldest that works", capability / 10,
                        capability % 10);
+  }
+  if (!runsAnyCodeFor(OSCOPE_CUDA_CODE, capability)) {
+    return fmt::format(
+        "compute capability {}.{}, and this CUDA module has code for {} only; build it with "
+        "-DOSCOPE_CUDA_ARCHITECTURES={}-real",
+        capability / 10, capability % 10, OSCOPE_CUDA_CODE, capability);
   }
   if (attribute(cudaDevAttrMemoryPoolsSupported, ordinal) == 0) return "its driver has no memory pools";
   return {};
@@ -118,6 +127,9 @@ CudaDevice::CudaDevice(int ordinal, std::uint64_t budget) : m_ordinal(ordinal), 
   // What was freed stays in the pool: giving it back to the driver would wait for the device.
   std::uint64_t keep = UINT64_MAX;
   checkCuda(cudaMemPoolSetAttribute(m_pool, cudaMemPoolAttrReleaseThreshold, &keep), "memory pool");
+  // So that a launch whose code finds no room can ask this pool for some (cuda_check.cpp).
+  checkCuda(cudaDeviceSetMemPool(ordinal, m_pool), "memory pool");
+  if (m_budget == 0) m_budget = std::max<std::uint64_t>(systemFreeBytes(), kDriverBytes + 1) - kDriverBytes;
 }
 
 CudaDevice::~CudaDevice() {
@@ -138,14 +150,13 @@ void* CudaDevice::allocate(std::size_t bytes, const Stream& stream) {
                 fmt::format("no GPU memory for {} bytes, {} are free", bytes, free),
                 "use shorter or fewer sequences at a time");
   };
-  if (m_budget > 0 && m_used + bytes > m_budget) refuse(m_budget - std::min<std::uint64_t>(m_budget, m_used));
+  if (m_used + bytes > m_budget) refuse(m_budget - std::min<std::uint64_t>(m_budget, m_used));
   void* memory = nullptr;
   cudaError_t status = cudaMallocFromPoolAsync(&memory, bytes, m_pool, stream.handle());
   if (status == cudaErrorMemoryAllocation) {
     // Memory that waits for a kernel, or lies in pieces of the wrong size: let it go back, and try once more.
     cudaGetLastError();
-    checkCuda(cudaDeviceSynchronize(), "allocate");
-    checkCuda(cudaMemPoolTrimTo(m_pool, 0), "allocate");
+    emptyPool("allocate");
     status = cudaMallocFromPoolAsync(&memory, bytes, m_pool, stream.handle());
   }
   if (status == cudaErrorMemoryAllocation) {
@@ -168,7 +179,6 @@ std::uint64_t CudaDevice::freeBytes() const {
   checkCuda(cudaMemPoolGetAttribute(m_pool, cudaMemPoolAttrReservedMemCurrent, &reserved), "memory pool");
   checkCuda(cudaMemPoolGetAttribute(m_pool, cudaMemPoolAttrUsedMemCurrent, &used), "memory pool");
   const std::uint64_t free = systemFreeBytes() + (reserved - std::min(reserved, used));
-  if (m_budget == 0) return free;
   return std::min(free, m_budget - std::min<std::uint64_t>(m_budget, m_used));
 }
 

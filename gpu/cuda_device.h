@@ -23,7 +23,7 @@ std::vector<compute::DeviceInfo> findDevices(std::string& reason);
 /// from a pool in stream order: freed memory is used again only behind the kernels that were given it before.
 class CudaDevice {
  public:
-  /// `budget`: most bytes to use, 0 for all.
+  /// `budget`: most bytes to use, 0 for all that are free but what the driver needs.
   CudaDevice(int ordinal, std::uint64_t budget);
   ~CudaDevice();
   CudaDevice(const CudaDevice&) = delete;

@@ -128,21 +128,35 @@ void DeviceSiteAccumulator::accumulate(const float* x, const std::int64_t* start
   if (m_state != nullptr) extremes = extremesArgs(x, rows, firstToken, rowMax);
   const SampledRows sampled = sampledRows(firstToken, rows);
 
-  const StreamHandle stream = m_device->compute().handle();
-  if (rowMax != nullptr) fillWithZeros(rowMax, maximaBytes, m_device->compute(), kWhere);
-  launchObserve(args, stream);
-  if (m_spec.moments) launchAddPartials(args.partials, sequences, m_channels, m_sums->as<Fixed128>(), stream);
-  if (m_state != nullptr) launchExtremes(extremes, stream);
-  if (sampled.count > 0) {
-    launchSampleRows(x, m_channels, firstToken, m_sampleTokens->as<std::int64_t>() + sampled.first,
-                     static_cast<std::int64_t>(sampled.count), rowMax,
-                     m_halves->as<std::uint16_t>() + static_cast<std::int64_t>(sampled.first) * m_channels,
-                     m_exponents->as<int>() + sampled.first, stream);
-    m_sampled.push_back(sampled);
+  m_sampled.reserve(m_sampled.size() + 1);
+  try {
+    launch(args, extremes, sampled);
+  } catch (const Error& error) {
+    // Loading a kernel may find no memory. The same tokens again would count twice.
+    if (error.code() != ErrorCode::OutOfMemory) throw;
+    throw Error(ErrorCode::Device, error.where(), error.text(), "use fewer sequences at a time: --micro-batch");
   }
-  if (m_spec.gram) launchGram(x, starts, sequences, m_channels, m_gram->as<double>(), stream);
+  if (sampled.count > 0) m_sampled.push_back(sampled);
   if (kept != nullptr) m_tokenMaxima.push_back({firstToken, rows, std::move(kept)});
   m_tokens += rows;
+}
+
+void DeviceSiteAccumulator::launch(const ObserveArgs& args, const ExtremesArgs& extremes,
+                                   const SampledRows& sampled) const {
+  const StreamHandle stream = m_device->compute().handle();
+  if (args.rowMax != nullptr) {
+    fillWithZeros(args.rowMax, static_cast<std::size_t>(args.rows) * sizeof(unsigned), m_device->compute(), kWhere);
+  }
+  launchObserve(args, stream);
+  if (m_spec.moments) launchAddPartials(args.partials, args.sequences, m_channels, m_sums->as<Fixed128>(), stream);
+  if (m_state != nullptr) launchExtremes(extremes, stream);
+  if (sampled.count > 0) {
+    launchSampleRows(args.x, m_channels, args.firstToken, m_sampleTokens->as<std::int64_t>() + sampled.first,
+                     static_cast<std::int64_t>(sampled.count), args.rowMax,
+                     m_halves->as<std::uint16_t>() + static_cast<std::int64_t>(sampled.first) * m_channels,
+                     m_exponents->as<int>() + sampled.first, stream);
+  }
+  if (m_spec.gram) launchGram(args.x, args.starts, args.sequences, m_channels, m_gram->as<double>(), stream);
 }
 
 compute::SiteReductions DeviceSiteAccumulator::read() {

@@ -19,7 +19,8 @@ class DeviceSiteAccumulator final : public compute::SiteAccumulator {
   DeviceSiteAccumulator(std::shared_ptr<CudaDevice> device, std::int64_t channels, const compute::ReductionSpec& spec);
 
   std::int64_t channels() const { return m_channels; }
-  /// x [rows, channels] and starts [sequences + 1] on the device. Where it throws OutOfMemory, nothing was added.
+  /// x [rows, channels] and starts [sequences + 1] on the device. Where it throws OutOfMemory, nothing was added;
+  /// what was begun and can't be finished is a Device error.
   void accumulate(const float* x, const std::int64_t* starts, std::int64_t sequences, std::int64_t rows,
                   std::int64_t firstToken);
   compute::SiteReductions read() override;
@@ -40,6 +41,7 @@ class DeviceSiteAccumulator final : public compute::SiteAccumulator {
   std::vector<T> fetched(const DeviceBuffer& buffer, std::size_t count) const;
   ExtremesArgs extremesArgs(const float* x, std::int64_t rows, std::int64_t firstToken, const unsigned* rowMax);
   SampledRows sampledRows(std::int64_t firstToken, std::int64_t rows) const;
+  void launch(const ObserveArgs& args, const ExtremesArgs& extremes, const SampledRows& sampled) const;
 
   void readRange(compute::SiteReductions& result) const;
   void readMoments(compute::SiteReductions& result) const;

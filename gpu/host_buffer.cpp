@@ -15,4 +15,11 @@ std::shared_ptr<compute::Buffer> hostBuffer(std::size_t bytes) {
   }
 }
 
+HostStage::~HostStage() {
+  try {
+    copied.synchronize("host memory");
+  } catch (const Error&) {  // a broken device: nothing runs on it any more
+  }
+}
+
 }  // namespace oscope::gpu

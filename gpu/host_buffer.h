@@ -15,6 +15,10 @@ std::shared_ptr<compute::Buffer> hostBuffer(std::size_t bytes);
 /// Host memory that one piece after the other passes through on its way to or from the device.
 struct HostStage {
   explicit HostStage(std::size_t bytes) : memory(hostBuffer(bytes)) {}
+  /// Not before the last copy is done with the memory.
+  ~HostStage();
+  HostStage(const HostStage&) = delete;
+  HostStage& operator=(const HostStage&) = delete;
   std::shared_ptr<compute::Buffer> memory;
   Event copied;  ///< recorded behind the copy of the last piece
 };

@@ -57,24 +57,37 @@ std::shared_ptr<Upload> WeightUploader::start(compute::HostTensor source) {
   return upload;
 }
 
+bool WeightUploader::dropAbandoned() {
+  const auto abandoned = [](const std::shared_ptr<Upload>& upload) { return upload.use_count() == 1; };
+  std::unique_lock lock(m_mutex);
+  bool any = std::erase_if(m_queue, abandoned) > 0;
+  while (m_current != nullptr && abandoned(m_current)) {
+    any = true;
+    m_idle.wait(lock);
+  }
+  return any;
+}
+
 void WeightUploader::run() {
+  std::unique_lock lock(m_mutex);
   for (;;) {
-    std::shared_ptr<Upload> upload;
-    {
-      std::unique_lock lock(m_mutex);
-      m_wake.wait(lock, [this] { return m_stop || !m_queue.empty(); });
-      if (m_stop) return;
-      upload = std::move(m_queue.front());
-      m_queue.pop_front();
+    m_wake.wait(lock, [this] { return m_stop || !m_queue.empty(); });
+    if (m_stop) return;
+    m_current = std::move(m_queue.front());
+    m_queue.pop_front();
+    if (m_current.use_count() > 1) {  // else nobody wants it any more
+      lock.unlock();
+      try {
+        send(*m_current);
+        m_current->m_source = {};
+        m_current->m_promise.set_value();
+      } catch (...) {
+        m_current->m_promise.set_exception(std::current_exception());
+      }
+      lock.lock();
     }
-    if (upload.use_count() == 1) continue;  // nobody wants it any more
-    try {
-      send(*upload);
-      upload->m_source = {};
-      upload->m_promise.set_value();
-    } catch (...) {
-      upload->m_promise.set_exception(std::current_exception());
-    }
+    m_current.reset();
+    m_idle.notify_all();
   }
 }
 

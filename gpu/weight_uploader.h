@@ -52,6 +52,9 @@ class WeightUploader {
 
   /// Takes device memory at once (OutOfMemory where there is none) and copies later, in the order of the calls.
   std::shared_ptr<Upload> start(compute::HostTensor source);
+  /// Frees the memory of uploads that nobody waits for any more, and waits for one that is on its way. False: there
+  /// were none. For a caller that found no memory.
+  bool dropAbandoned();
 
  private:
   void run();
@@ -62,7 +65,9 @@ class WeightUploader {
   std::size_t m_next = 0;
   std::mutex m_mutex;
   std::condition_variable m_wake;
+  std::condition_variable m_idle;
   std::deque<std::shared_ptr<Upload>> m_queue;
+  std::shared_ptr<Upload> m_current;  ///< being sent
   bool m_stop = false;
   std::thread m_thread;
 };

@@ -85,16 +85,24 @@ __device__ inline uint4* launchShared() {
   return memory;
 }
 
-/// Launches `kernel` and checks that it was accepted.
+/// Launches `kernel` and checks that it was accepted. Code is loaded at the first launch: where that finds no memory,
+/// the pool gives back what it doesn't use.
 template <typename... Parameters, typename... Arguments>
 void launchKernel(const char* name, void (*kernel)(Parameters...), std::int64_t blocks, int threads, int sharedBytes,
                   StreamHandle stream, const Arguments&... arguments) {
+  if (!isGrid(blocks)) checkCuda(cudaErrorInvalidConfiguration, name);
   constexpr int kUnasked = 48 * 1024;  // more shared memory must be asked for
   if (sharedBytes > kUnasked) {
     checkCuda(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, sharedBytes), name);
   }
   kernel<<<static_cast<unsigned>(blocks), threads, sharedBytes, stream>>>(arguments...);
-  checkLaunch(name);
+  cudaError_t status = cudaGetLastError();
+  if (status == cudaErrorMemoryAllocation) {
+    emptyPool(name);
+    kernel<<<static_cast<unsigned>(blocks), threads, sharedBytes, stream>>>(arguments...);
+    status = cudaGetLastError();
+  }
+  checkCuda(status, name);
 }
 
 }  // namespace oscope::gpu

@@ -10,8 +10,10 @@ namespace oscope::gpu {
 /// A cudaStream_t.
 using StreamHandle = CUstream_st*;
 
-/// Throws Error(Device) that names `kernel` where its launch was refused. Called by every launch function.
-void checkLaunch(const char* kernel);
+/// Whether CUDA takes a grid of so many blocks (in x, the one dimension that is used).
+inline bool isGrid(std::int64_t blocks) {
+  return blocks > 0 && blocks <= 0x7FFFFFFF;
+}
 
 /// Blocks for `items` of which one block does `perBlock` per step. Kernels stride over the grid, so the number is
 /// capped.

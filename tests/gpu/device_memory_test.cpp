@@ -4,11 +4,15 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "analysis/calibration/calibrate.h"
 #include "analysis/stats/hdf5_store.h"
 #include "quant/policy/plan.h"
 #include "quant/verify/verify.h"
 #include "tests/gpu/device_under_test.h"
+#include "tests/gpu/emulation/cuda_emulation.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/random_checkpoint.h"
 #include "tests/support/test_data.h"
@@ -103,6 +107,40 @@ TEST(DeviceMemory, RunningOutInAVerificationChangesNoFigure) {
     halved += static_cast<int>(report.diagnostics.size());
   }
   EXPECT_GE(halved, 2);
+}
+
+// A kernel that can't be loaded in the middle of a site's reductions: tokens that were counted can't be counted again.
+TEST(DeviceMemory, StatisticsThatWereBegunAreNotAddedTwice) {
+  const SmallModel small;
+  const auto& [folder, model, data] = small;
+  const auto device = deviceUnderTest().make(compute::MatmulPrecision::Full);
+  calibration::CalibrateOptions options;
+  options.output = folder / "run.h5";
+  options.microBatch = 4;
+  failNextLaunch("addPartials");
+  EXPECT_EQ(errorOf([&] { calibration::calibrate(model, data, nullptr, options, *device, {}); }).code(),
+            ErrorCode::Device);
+  const std::string resumed = calibration::calibrate(model, data, nullptr, options, *device, {}).contentHash;
+  options.restart = true;
+  EXPECT_EQ(calibration::calibrate(model, data, nullptr, options, *device, {}).contentHash, resumed);
+}
+
+TEST(DeviceMemory, WeightsThatNobodyWaitsForMakeRoom) {
+  const auto device = deviceUnderTest().make(compute::MatmulPrecision::Full);
+  holdUploads(true);
+  for (const char* name : {"on its way", "behind it"}) {
+    device->prepareWeight(compute::makeHostTensor(name, std::vector<float>(64, 1.0f), {8, 8}));
+  }
+  failDeviceAllocation(0);
+  const std::jthread later([] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    holdUploads(false);
+  });
+  EXPECT_FALSE(device->allocate(DType::F32, 4, 4).empty());
+  failDeviceAllocation(0);
+  EXPECT_EQ(errorOf([&] { device->allocate(DType::F32, 4, 4); }).code(), ErrorCode::OutOfMemory)
+      << "nothing is left to drop";
+  failDeviceAllocation(-1);
 }
 
 }  // namespace

@@ -13,6 +13,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "analysis/base/error.h"
+
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/common_interface_defs.h>
 #endif
@@ -233,13 +235,26 @@ void* launchMemory() {
 namespace {
 Schedule g_schedule;
 std::map<std::string, std::int64_t> g_launches;
+std::string g_failing;
 }  // namespace
 
 std::int64_t launchesOf(const std::string& name) {
   return g_launches[name];
 }
 
-void countLaunch(const char* name) {
+void failNextLaunch(const std::string& name) {
+  g_failing = name;
+}
+
+void checkLaunch(const char* name, std::int64_t blocks, int threads, int sharedBytes) {
+  constexpr int kMostThreads = 1024, kMostShared = 99 * 1024;  // of compute capability 8.6, 8.9 and 12.0
+  if (!gpu::isGrid(blocks) || threads < 1 || threads > kMostThreads || sharedBytes > kMostShared) {
+    throw std::logic_error(std::string(name) + " is launched as no GPU allows");
+  }
+  if (g_failing == name) {
+    g_failing.clear();
+    throw Error(ErrorCode::OutOfMemory, name, "no memory, as the test wants it");
+  }
   ++g_launches[name];
 }
 

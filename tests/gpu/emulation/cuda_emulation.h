@@ -42,7 +42,10 @@ void* launchMemory();
 
 /// Launches of the kernel `name` in this process.
 std::int64_t launchesOf(const std::string& name);
-void countLaunch(const char* name);
+/// The next launch of the kernel `name` finds no memory for its code.
+void failNextLaunch(const std::string& name);
+/// Counts a launch; throws std::logic_error where some supported GPU would refuse it.
+void checkLaunch(const char* name, std::int64_t blocks, int threads, int sharedBytes);
 
 /// The schedule of the kernels that are launched from now on.
 void setSchedule(const Schedule& schedule);
@@ -135,7 +138,7 @@ inline uint4* launchShared() {
 template <typename... Parameters, typename... Arguments>
 void launchKernel(const char* name, void (*kernel)(Parameters...), std::int64_t blocks, int threads, int sharedBytes,
                   StreamHandle, const Arguments&... arguments) {
-  test::countLaunch(name);
+  test::checkLaunch(name, blocks, threads, sharedBytes);
   test::runKernel(static_cast<unsigned>(blocks), static_cast<unsigned>(threads), static_cast<std::size_t>(sharedBytes),
                   test::currentSchedule(), [&] { kernel(arguments...); });
 }

@@ -7,6 +7,8 @@ namespace oscope::test {
 
 /// `after` allocations from now succeed, the one behind them fails once; negative: none fails.
 void failDeviceAllocation(std::int64_t after);
+/// While held, uploads of weights stay on their way.
+void holdUploads(bool hold);
 /// Allocations in this process so far.
 std::int64_t deviceAllocations();
 

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <string_view>
 
 #include "analysis/base/error.h"
 #include "gpu/cuda_device.h"
@@ -13,7 +14,13 @@
 namespace oscope::test {
 namespace {
 std::atomic<std::int64_t> g_allocationsLeft{-1}, g_allocations{0};
+std::atomic<bool> g_uploadsHeld{false};
 }  // namespace
+
+void holdUploads(bool hold) {
+  g_uploadsHeld = hold;
+  g_uploadsHeld.notify_all();
+}
 
 std::int64_t deviceAllocations() {
   return g_allocations;
@@ -82,7 +89,8 @@ void* Scratch::take(const std::shared_ptr<CudaDevice>& device, std::size_t bytes
   return m_buffer->data();
 }
 
-void copyToDevice(void* device, const void* host, std::size_t bytes, const Stream&, const char*) {
+void copyToDevice(void* device, const void* host, std::size_t bytes, const Stream&, const char* where) {
+  if (std::string_view(where) == "weight upload") test::g_uploadsHeld.wait(true);
   if (bytes > 0) std::memcpy(device, host, bytes);
 }
 void copyToHost(void* host, const void* device, std::size_t bytes, const Stream&, const char*) {
