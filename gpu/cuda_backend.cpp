@@ -52,16 +52,6 @@ std::string CudaBackend::whyUnsupported(std::string_view, DType dtype) const {
   return fmt::format("the CUDA backend reads weights as F32, F16, BF16 or F64, not {}", toString(dtype));
 }
 
-template <typename Make>
-auto CudaBackend::withoutAbandoned(const Make& make) {
-  try {
-    return make();
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::OutOfMemory || !m_uploader.dropAbandoned()) throw;
-  }
-  return make();
-}
-
 compute::Tensor CudaBackend::allocate(DType dtype, std::int64_t rows, std::int64_t cols) {
   m_device->makeCurrent();
   Tensor tensor{nullptr, dtype, rows, cols};

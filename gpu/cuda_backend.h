@@ -5,6 +5,7 @@
 #include <memory>
 #include <stop_token>
 
+#include "analysis/base/error.h"
 #include "analysis/compute/backend.h"
 #include "analysis/compute/backend_registry.h"
 #include "gpu/cuda_weight.h"
@@ -61,7 +62,7 @@ class CudaBackend final : public compute::Backend {
   void quantize(const Tensor& x, const SequenceLayout& layout, const compute::ActivationQuant& quant, Tensor& codes,
                 Tensor& scales) override;
   compute::WeightPtr prepareQuantized(const compute::QuantizedWeight& weight) override;
-  compute::WeightPtr dequantize(const compute::QuantizedWeight& weight) override;
+  compute::WeightPtr dequantize(const Weight& quantized) override;
   void integerLinear(const Tensor& codes, const Tensor& scales, const Weight& quantized, const Weight* bias,
                      Tensor& y) override;
 
@@ -75,6 +76,7 @@ class CudaBackend final : public compute::Backend {
   compute::LogitComparison compareLogits(const Tensor& a, const Tensor& b,
                                          std::span<const std::int32_t> targets) override;
   PairSums compare(const Tensor& a, const Tensor& b) override;
+  double largestRelativeDifference(const Tensor& a, const Tensor& b) override;
   std::vector<double> energies(const Tensor& x, const SequenceLayout& layout) override;
 
  private:
@@ -87,7 +89,14 @@ class CudaBackend final : public compute::Backend {
 
   /// make(); where it finds no memory, once more when weights on their way that nobody waits for have been dropped.
   template <typename Make>
-  auto withoutAbandoned(const Make& make);
+  auto withoutAbandoned(const Make& make) {
+    try {
+      return make();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::OutOfMemory || !m_uploader.dropAbandoned()) throw;
+    }
+    return make();
+  }
   /// Waits for the compute stream and copies `count` elements to the host.
   template <typename T>
   std::vector<T> fetched(const char* op, const T* onDevice, std::size_t count);

@@ -1,4 +1,6 @@
 // Comparisons of the CUDA backend: float64 sums of rows on the device, added up on the host in the order of the rows.
+#include <bit>
+
 #include "analysis/compute/cpu/checks.h"
 #include "gpu/cuda_backend.h"
 #include "gpu/device_copy.h"
@@ -54,6 +56,18 @@ compute::Backend::PairSums CudaBackend::compare(const Tensor& a, const Tensor& b
     sums.bb += rows[at + 3];
   }
   return sums;
+}
+
+double CudaBackend::largestRelativeDifference(const Tensor& a, const Tensor& b) {
+  constexpr char kOp[] = "largestRelativeDifference";
+  requireShape(kOp, b, DType::F32, a.rows, a.cols);
+  enter();
+  auto* results = static_cast<unsigned long long*>(m_rowResults.take(m_device, 2 * sizeof(unsigned long long)));
+  fillWithZeros(results, 2 * sizeof(unsigned long long), m_device->compute(), kOp);
+  launchLargest(stream(), a.as<float>(), b.as<float>(), a.rows * a.cols, results);
+  const auto bits = fetched(kOp, results, 2);
+  const auto difference = std::bit_cast<double>(bits[0]), size = std::bit_cast<double>(bits[1]);
+  return size > 0 ? difference / size : difference;
 }
 
 std::vector<double> CudaBackend::energies(const Tensor& x, const SequenceLayout& layout) {

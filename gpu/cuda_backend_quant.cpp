@@ -10,6 +10,11 @@ void requireRows(const char* op, const compute::Tensor& x, const compute::Sequen
   if (x.rows != layout.rows()) throw Error(ErrorCode::Internal, op, "rows of x and of the layout differ");
 }
 
+const DeviceQuantizedWeight& quantizedOf(const char* op, const compute::Weight& weight) {
+  if (const auto* own = dynamic_cast<const DeviceQuantizedWeight*>(&weight)) return *own;
+  throw Error(ErrorCode::Internal, op, "a weight that was not made by prepareQuantized()");
+}
+
 }  // namespace
 
 compute::WeightCodes CudaBackend::quantizeWeight(const Weight& weight, const compute::WeightFold& fold,
@@ -34,23 +39,23 @@ void CudaBackend::quantize(const Tensor& x, const SequenceLayout& layout, const 
 
 compute::WeightPtr CudaBackend::prepareQuantized(const compute::QuantizedWeight& weight) {
   enter();
-  return std::make_shared<DeviceQuantizedWeight>(m_device, weight);
+  return withoutAbandoned([&] { return std::make_shared<DeviceQuantizedWeight>(m_device, weight); });
 }
 
-compute::WeightPtr CudaBackend::dequantize(const compute::QuantizedWeight& weight) {
+compute::WeightPtr CudaBackend::dequantize(const Weight& quantized) {
   enter();
-  return std::make_shared<CudaWeight>("dequantized weight", DType::F32, weight.out, weight.in,
-                                      dequantized(m_device, weight));
+  const DeviceQuantizedWeight& own = quantizedOf("dequantize", quantized);
+  return withoutAbandoned([&] {
+    return std::make_shared<CudaWeight>("dequantized weight", DType::F32, own.rows(), own.cols(),
+                                        dequantized(m_device, own));
+  });
 }
 
 void CudaBackend::integerLinear(const Tensor& codes, const Tensor& scales, const Weight& quantized, const Weight* bias,
                                 Tensor& y) {
   enterToWrite();
-  const auto* own = dynamic_cast<const DeviceQuantizedWeight*>(&quantized);
-  if (own == nullptr) {
-    throw Error(ErrorCode::Internal, "integerLinear", "a weight that was not made by prepareQuantized()");
-  }
-  gpu::integerLinear(m_device, codes, scales, *own, vectorOf(bias, own->rows()), y);
+  const DeviceQuantizedWeight& own = quantizedOf("integerLinear", quantized);
+  gpu::integerLinear(m_device, codes, scales, own, vectorOf(bias, own.rows()), y);
 }
 
 }  // namespace oscope::gpu

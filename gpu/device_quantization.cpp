@@ -96,16 +96,11 @@ void quantize(const DevicePointer& device, const Tensor& x, const LayoutView& la
   launchQuantize(args, codes.as<std::int8_t>(), scales.as<float>(), device->compute().handle());
 }
 
-std::unique_ptr<DeviceBuffer> dequantized(const DevicePointer& device, const compute::QuantizedWeight& weight) {
-  constexpr char kOp[] = "dequantize";
-  requireConsistent(weight);
-  auto values = std::make_unique<DeviceBuffer>(device, weight.codes.size() * sizeof(float));
-  const auto codes = onDevice(device, weight.codes, kOp);
-  const auto scales = onDevice(device, weight.scales, kOp);
-  const auto zeros = weight.zeros.empty() ? nullptr : onDevice(device, weight.zeros, kOp);
-  launchDequantize(codes->as<std::int8_t>(), scales->as<float>(),
-                   zeros != nullptr ? zeros->as<std::int32_t>() : nullptr, weight.out, weight.in, weight.group,
-                   values->as<float>(), device->compute().handle());
+std::unique_ptr<DeviceBuffer> dequantized(const DevicePointer& device, const DeviceQuantizedWeight& weight) {
+  auto values =
+      std::make_unique<DeviceBuffer>(device, static_cast<std::size_t>(weight.rows() * weight.cols()) * sizeof(float));
+  launchUnpackWeight(weight.words(), weight.scales(), weight.zeros(), weight.shape(), values->as<float>(),
+                     device->compute().handle());
   return values;
 }
 

@@ -34,9 +34,9 @@ void fakeQuantize(const std::shared_ptr<CudaDevice>& device, const LayoutView& l
 void quantize(const std::shared_ptr<CudaDevice>& device, const compute::Tensor& x, const LayoutView& layout,
               std::int64_t sequences, const compute::ActivationQuant& quant, compute::Tensor& codes,
               compute::Tensor& scales);
-/// W_hat [out, in] in float32.
+/// scale * (code - zero) [out, in] in float32.
 std::unique_ptr<DeviceBuffer> dequantized(const std::shared_ptr<CudaDevice>& device,
-                                          const compute::QuantizedWeight& weight);
+                                          const DeviceQuantizedWeight& weight);
 /// y = x W^T + bias in integers, summed as kernels/int_gemm_math.h says; `bias` [out] may be null.
 void integerLinear(const std::shared_ptr<CudaDevice>& device, const compute::Tensor& codes,
                    const compute::Tensor& scales, const DeviceQuantizedWeight& weight, const float* bias,

@@ -152,8 +152,9 @@ class Backend {
                         Tensor& scales) = 0;
   /// Integer codes on the device, for dequantize() and integerLinear().
   virtual WeightPtr prepareQuantized(const QuantizedWeight& weight) = 0;
-  /// W_hat as an ordinary float32 weight.
-  virtual WeightPtr dequantize(const QuantizedWeight& weight) = 0;
+  /// scale * (code - zero) as an ordinary float32 weight, of codes from prepareQuantized(); the same bits on every
+  /// device.
+  virtual WeightPtr dequantize(const Weight& quantized) = 0;
   /// y = xScale * sum_g wScale_g * (sum in int32 of xCode * (wCode - zero)) + bias: the integer-true path.
   virtual void integerLinear(const Tensor& codes, const Tensor& scales, const Weight& quantized, const Weight* bias,
                              Tensor& y) = 0;
@@ -170,6 +171,8 @@ class Backend {
     double aa = 0, dd = 0, ab = 0, bb = 0;
   };
   virtual PairSums compare(const Tensor& a, const Tensor& b) = 0;
+  /// max |a - b| over max |b|, over all elements, in float64; max |a - b| where b is all zeros. NaN is passed over.
+  virtual double largestRelativeDifference(const Tensor& a, const Tensor& b) = 0;
   /// Sum of x^2 of each sequence, float64: the same bits whatever the other sequences and the thread count are.
   virtual std::vector<double> energies(const Tensor& x, const SequenceLayout& layout) = 0;
 };

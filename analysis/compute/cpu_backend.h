@@ -49,7 +49,7 @@ class CpuBackend final : public Backend {
   void quantize(const Tensor& x, const SequenceLayout& layout, const ActivationQuant& quant, Tensor& codes,
                 Tensor& scales) override;
   WeightPtr prepareQuantized(const QuantizedWeight& weight) override;
-  WeightPtr dequantize(const QuantizedWeight& weight) override;
+  WeightPtr dequantize(const Weight& quantized) override;
   void integerLinear(const Tensor& codes, const Tensor& scales, const Weight& quantized, const Weight* bias,
                      Tensor& y) override;
 
@@ -58,6 +58,7 @@ class CpuBackend final : public Backend {
                   std::int64_t firstToken) override;
   LogitComparison compareLogits(const Tensor& a, const Tensor& b, std::span<const std::int32_t> targets) override;
   PairSums compare(const Tensor& a, const Tensor& b) override;
+  double largestRelativeDifference(const Tensor& a, const Tensor& b) override;
   std::vector<double> energies(const Tensor& x, const SequenceLayout& layout) override;
 
  private:

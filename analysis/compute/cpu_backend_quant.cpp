@@ -1,5 +1,6 @@
 // Quantization and statistics of the CPU backend.
 #include <algorithm>
+#include <cmath>
 
 #include "analysis/compute/cpu/checks.h"
 #include "analysis/compute/cpu/kernels.h"
@@ -63,8 +64,8 @@ WeightPtr CpuBackend::prepareQuantized(const QuantizedWeight& weight) {
   return std::make_shared<cpu::CpuQuantizedWeight>(weight);
 }
 
-WeightPtr CpuBackend::dequantize(const QuantizedWeight& weight) {
-  const cpu::CpuQuantizedWeight checked(weight);
+WeightPtr CpuBackend::dequantize(const Weight& quantized) {
+  const QuantizedWeight& weight = cpu::asQuantized(quantized).values();
   std::vector<float> values(weight.codes.size());
   m_parallel.forRows(weight.out, weight.in, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t at = first * weight.in; at < last * weight.in; ++at) {
@@ -123,6 +124,28 @@ Backend::PairSums CpuBackend::compare(const Tensor& a, const Tensor& b) {
     sums.bb += rowSums[at + 3];
   }
   return sums;
+}
+
+double CpuBackend::largestRelativeDifference(const Tensor& a, const Tensor& b) {
+  requireShape("largestRelativeDifference", b, DType::F32, a.rows, a.cols);
+  std::vector<double> differences(static_cast<std::size_t>(a.rows)), sizes(differences.size());
+  m_parallel.forRows(a.rows, a.cols, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t row = first; row < last; ++row) {
+      double& difference = differences[static_cast<std::size_t>(row)];
+      double& size = sizes[static_cast<std::size_t>(row)];
+      for (std::int64_t at = row * a.cols; at < (row + 1) * a.cols; ++at) {
+        const double u = a.as<float>()[at], v = b.as<float>()[at];
+        difference = std::max(difference, std::abs(u - v));
+        size = std::max(size, std::abs(v));
+      }
+    }
+  });
+  double difference = 0, size = 0;
+  for (std::size_t row = 0; row < sizes.size(); ++row) {
+    difference = std::max(difference, differences[row]);
+    size = std::max(size, sizes[row]);
+  }
+  return size > 0 ? difference / size : difference;
 }
 
 std::vector<double> CpuBackend::energies(const Tensor& x, const SequenceLayout& layout) {

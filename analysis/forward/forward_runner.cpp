@@ -149,7 +149,8 @@ ForwardRunner::ForwardRunner(const ModelGraph& graph, Backend& backend)
 
 ForwardRunner::~ForwardRunner() = default;
 
-LoadedBlock ForwardRunner::loadBlock(int index, const checkpoint::TensorSource& source) const {
+LoadedBlock ForwardRunner::loadBlock(int index, const checkpoint::TensorSource& source,
+                                     std::vector<WeightPtr> ready) const {
   const BlockGraph& desc = m_state->graph.blocks.at(static_cast<std::size_t>(index));
   LoadedBlock block;
   block.index = index;
@@ -158,8 +159,13 @@ LoadedBlock ForwardRunner::loadBlock(int index, const checkpoint::TensorSource& 
     block.normBiases.push_back(prepare(m_state->backend, source, norm.bias));
     block.normOrders.push_back(normOrder(source, norm));
   }
-  for (const LinearDesc& linear : desc.linears) {
-    block.linearWeights.push_back(prepare(m_state->backend, source, linear.weight));
+  block.linearWeights = std::move(ready);
+  block.linearWeights.resize(desc.linears.size());
+  for (std::size_t i = 0; i < desc.linears.size(); ++i) {
+    const LinearDesc& linear = desc.linears[i];
+    if (block.linearWeights[i] == nullptr) {
+      block.linearWeights[i] = prepare(m_state->backend, source, linear.weight);
+    }
     block.linearBiases.push_back(prepare(m_state->backend, source, linear.bias));
   }
   return block;

@@ -28,8 +28,10 @@ class ForwardRunner {
   ForwardRunner(const model::ModelGraph& graph, compute::Backend& backend);
   ~ForwardRunner();
 
-  /// Weights of block `index` out of `source`.
-  LoadedBlock loadBlock(int index, const checkpoint::TensorSource& source) const;
+  /// Weights of block `index` out of `source`, but for those of linears that `ready` has (by BlockGraph::linears; null:
+  /// not there).
+  LoadedBlock loadBlock(int index, const checkpoint::TensorSource& source,
+                        std::vector<compute::WeightPtr> ready = {}) const;
 
   /// Token ids of the layout's rows to hidden [rows, hidden] (positions, embedding norm and projection included).
   void embed(const checkpoint::TensorSource& source, std::span<const std::int32_t> ids,

@@ -13,6 +13,11 @@ void launchRowEnergies(StreamHandle stream, const float* x, std::int64_t rows, s
 void launchRowPairSums(StreamHandle stream, const float* a, const float* b, std::int64_t rows, std::int64_t cols,
                        double* sums);
 
+/// largest[0] and [1] = bits of the largest |a - b| and |b| of all elements, as doubles; from zeros. NaN is passed
+/// over.
+void launchLargest(StreamHandle stream, const float* a, const float* b, std::int64_t count,
+                   unsigned long long* largest);
+
 /// What compareLogits needs of one row.
 struct LogitRow {
   double nllA, nllB, kl;

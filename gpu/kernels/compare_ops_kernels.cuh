@@ -3,6 +3,7 @@
 
 #include "gpu/kernels/block_sum.cuh"
 #include "gpu/kernels/compare_ops.h"
+#include "gpu/kernels/float_bits.h"
 
 namespace oscope::gpu {
 namespace {
@@ -46,6 +47,26 @@ __global__ void __launch_bounds__(kCompareThreads)
     sums[row * 4 + 2] = ab;
     sums[row * 4 + 3] = bb;
   }
+}
+
+// Doubles >= 0 are ordered as their bits: exact in any order.
+__global__ void __launch_bounds__(kCompareThreads)
+    largestKernel(const float* a, const float* b, std::int64_t count, unsigned long long* largest) {
+  double difference = 0, size = 0;
+  for (std::int64_t i = firstOfGrid(); i < count; i += gridStep()) {
+    const double u = a[i], v = b[i];
+    const double d = u < v ? v - u : u - v, s = v < 0 ? -v : v;
+    difference = d > difference ? d : difference;
+    size = s > size ? s : size;
+  }
+  for (int offset = 16; offset > 0; offset /= 2) {
+    const double d = warpXor(difference, offset), s = warpXor(size, offset);
+    difference = d > difference ? d : difference;
+    size = s > size ? s : size;
+  }
+  if (threadIdx.x % 32 != 0) return;
+  atomicMax(largest, static_cast<unsigned long long>(bitsOf(difference)));
+  atomicMax(largest + 1, static_cast<unsigned long long>(bitsOf(size)));
 }
 
 struct Largest {
@@ -128,6 +149,13 @@ void launchRowPairSums(StreamHandle stream, const float* a, const float* b, std:
                        double* sums) {
   if (rows == 0) return;
   launchKernel("compare", rowPairSumsKernel, blocksFor(rows, 1), kCompareThreads, 0, stream, a, b, rows, cols, sums);
+}
+
+void launchLargest(StreamHandle stream, const float* a, const float* b, std::int64_t count,
+                   unsigned long long* largest) {
+  constexpr std::int64_t kPerBlock = 8 * kCompareThreads;
+  if (count == 0) return;
+  launchKernel("largest", largestKernel, blocksFor(count, kPerBlock), kCompareThreads, 0, stream, a, b, count, largest);
 }
 
 void launchCompareLogits(StreamHandle stream, const float* a, const float* b, const std::int32_t* targets,

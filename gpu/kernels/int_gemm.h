@@ -10,6 +10,10 @@ namespace oscope::gpu {
 
 /// words [weightWords(shape)] from codes [out, in], one code per byte.
 void launchPackWeight(const std::int8_t* codes, const IntShape& shape, std::uint32_t* words, StreamHandle stream);
+/// values [out, in] = scale * (code - zero) of the words that launchPackWeight made; scales and zeros [groups,
+/// paddedOut], zeros may be null.
+void launchUnpackWeight(const std::uint32_t* words, const float* scales, const std::int32_t* zeros,
+                        const IntShape& shape, float* values, StreamHandle stream);
 /// padded [rows, codePitch(shape)] from codes [rows, in]; only where groups are no whole steps.
 void launchPadCodes(const std::int8_t* codes, std::int64_t rows, const IntShape& shape, std::int8_t* padded,
                     StreamHandle stream);

@@ -97,6 +97,12 @@ OSCOPE_HD std::uint32_t highCodes(std::uint32_t word) {
   return word & kHighNibbles;
 }
 
+/// Code `i` of a word.
+OSCOPE_HD std::int32_t codeOfWord(std::uint32_t word, bool int4, int i) {
+  if (!int4) return static_cast<std::int8_t>(word >> (8 * i));
+  return static_cast<std::int32_t>((word >> (i % 4 * 8 + i / 4 * 4) & 0xFu) ^ 8u) - 8;
+}
+
 /// Byte of shared memory where 8 bytes of x start: row of a stage (128 bytes each), step, t = lane % 4. The steps of
 /// neighbouring rows are exchanged, so that the rows that are read together lie in different banks.
 OSCOPE_HD int stageByte(int row, int step, int t) {

@@ -24,6 +24,36 @@ __global__ void packWeightKernel(const std::int8_t* codes, IntShape shape, std::
   words[at] = word;
 }
 
+/// One thread per word. The codes of a word are neighbours, and of one group where groups are whole words.
+__global__ void unpackWeightKernel(const std::uint32_t* words, const float* scales, const std::int32_t* zeros,
+                                   IntShape shape, float* values) {
+  const std::int64_t at = static_cast<std::int64_t>(blockIdx.x) * kPackThreads + threadIdx.x;
+  if (at >= weightWords(shape)) return;
+  const WordPlace place = placeOfWord(shape, at);
+  if (place.out >= shape.out) return;
+  const std::uint32_t word = words[at];
+  float* row = values + place.out * shape.in;
+  const int count = shape.int4 ? 8 : 4;
+  const auto valueOf = [&](std::int64_t slot, int i) {
+    const std::int32_t zero = zeros != nullptr ? zeros[slot] : 0;
+    return scales[slot] * static_cast<float>(codeOfWord(word, shape.int4, i) - zero);
+  };
+  if (shape.group % count != 0) {
+    for (int i = 0; i < count; ++i) {
+      const std::int64_t k = sourceK(shape, place.firstK + i);
+      if (k >= 0) row[k] = valueOf(k / shape.group * shape.paddedOut + place.out, i);
+    }
+    return;
+  }
+  const std::int64_t k = sourceK(shape, place.firstK);
+  if (k < 0) return;
+  const std::int64_t slot = k / shape.group * shape.paddedOut + place.out;
+  for (int i = 0; i < count; i += 4) {  // rows are whole groups, so of whole vectors
+    *reinterpret_cast<float4*>(row + k + i) = {valueOf(slot, i), valueOf(slot, i + 1), valueOf(slot, i + 2),
+                                               valueOf(slot, i + 3)};
+  }
+}
+
 /// One thread per padded code.
 __global__ void padCodesKernel(const std::int8_t* codes, std::int64_t rows, IntShape shape, std::int8_t* padded) {
   const std::int64_t at = static_cast<std::int64_t>(blockIdx.x) * kPackThreads + threadIdx.x;
@@ -50,6 +80,14 @@ void launchPackWeight(const std::int8_t* codes, const IntShape& shape, std::uint
   if (count == 0) return;
   launchKernel("packWeight", packWeightKernel, (count + kPackThreads - 1) / kPackThreads, kPackThreads, 0, stream,
                codes, shape, words);
+}
+
+void launchUnpackWeight(const std::uint32_t* words, const float* scales, const std::int32_t* zeros,
+                        const IntShape& shape, float* values, StreamHandle stream) {
+  const std::int64_t count = weightWords(shape);
+  if (count == 0) return;
+  launchKernel("unpackWeight", unpackWeightKernel, (count + kPackThreads - 1) / kPackThreads, kPackThreads, 0, stream,
+               words, scales, zeros, shape, values);
 }
 
 void launchPadCodes(const std::int8_t* codes, std::int64_t rows, const IntShape& shape, std::int8_t* padded,

@@ -23,8 +23,4 @@ void launchFakeQuant(const QuantizeArgs& args, float* y, StreamHandle stream);
 /// codes [rows, cols] and scales [rows].
 void launchQuantize(const QuantizeArgs& args, std::int8_t* codes, float* scales, StreamHandle stream);
 
-/// values [out, in] = scales [out, in / group] * (codes - zeros); zeros may be null.
-void launchDequantize(const std::int8_t* codes, const float* scales, const std::int32_t* zeros, std::int64_t out,
-                      std::int64_t in, std::int64_t group, float* values, StreamHandle stream);
-
 }  // namespace oscope::gpu

@@ -1,4 +1,4 @@
-// Activations to codes, codes to values. Included after device_ops.cuh or its emulation.
+// Activations to codes. Included after device_ops.cuh or its emulation.
 #pragma once
 
 #include "gpu/kernels/quant_math.h"
@@ -7,7 +7,6 @@
 namespace oscope::gpu {
 
 inline constexpr int kQuantizeThreads = 256;
-inline constexpr int kDequantizeWidth = 4 * kQuantizeThreads;  ///< elements of a row per block
 
 /// Bits of max |x| of one row (NaN above infinity above all finite values), in all threads of the block.
 __device__ inline std::uint32_t rowMaxBits(const float* row, std::int64_t cols) {
@@ -85,36 +84,6 @@ __global__ void __launch_bounds__(kQuantizeThreads)
   }
 }
 
-/// One block per 1,024 elements of a row: blocksPerRow * out blocks. group < 2^31.
-__global__ void __launch_bounds__(kQuantizeThreads)
-    dequantizeKernel(const std::int8_t* codes, const float* scales, const std::int32_t* zeros, std::int64_t in,
-                     unsigned group, unsigned blocksPerRow, float* values) {
-  const std::int64_t row = blockIdx.x / blocksPerRow;
-  const std::int64_t first = static_cast<std::int64_t>(blockIdx.x % blocksPerRow) * kDequantizeWidth;
-  const std::int64_t groups = in / group;
-  const auto valueOf = [&](std::int64_t k, std::int8_t code) {
-    const std::int64_t at = row * groups + static_cast<unsigned>(k) / group;
-    return scales[at] * static_cast<float>(code - (zeros == nullptr ? 0 : zeros[at]));
-  };
-  const std::int8_t* from = codes + row * in;
-  float* to = values + row * in;
-  if (in % 4 != 0) {
-    for (std::int64_t k = first + threadIdx.x; k < in && k < first + kDequantizeWidth; k += kQuantizeThreads) {
-      to[k] = valueOf(k, from[k]);
-    }
-    return;
-  }
-  const std::int64_t k = first + 4 * static_cast<std::int64_t>(threadIdx.x);
-  if (k >= in) return;
-  const std::uint32_t word = *reinterpret_cast<const std::uint32_t*>(from + k);
-  float4 v;
-  v.x = valueOf(k, static_cast<std::int8_t>(word));
-  v.y = valueOf(k + 1, static_cast<std::int8_t>(word >> 8));
-  v.z = valueOf(k + 2, static_cast<std::int8_t>(word >> 16));
-  v.w = valueOf(k + 3, static_cast<std::int8_t>(word >> 24));
-  *reinterpret_cast<float4*>(to + k) = v;
-}
-
 void launchSequenceMax(const QuantizeArgs& args, unsigned* sequenceMax, StreamHandle stream) {
   if (args.rows == 0) return;
   launchKernel("sequenceMax", sequenceMaxKernel, args.rows, kQuantizeThreads, 0, stream, args, sequenceMax);
@@ -128,14 +97,6 @@ void launchFakeQuant(const QuantizeArgs& args, float* y, StreamHandle stream) {
 void launchQuantize(const QuantizeArgs& args, std::int8_t* codes, float* scales, StreamHandle stream) {
   if (args.rows == 0) return;
   launchKernel("quantize", quantizeKernel, args.rows, kQuantizeThreads, 0, stream, args, codes, scales);
-}
-
-void launchDequantize(const std::int8_t* codes, const float* scales, const std::int32_t* zeros, std::int64_t out,
-                      std::int64_t in, std::int64_t group, float* values, StreamHandle stream) {
-  if (out == 0 || in == 0) return;
-  const std::int64_t blocksPerRow = (in + kDequantizeWidth - 1) / kDequantizeWidth;
-  launchKernel("dequantize", dequantizeKernel, out * blocksPerRow, kQuantizeThreads, 0, stream, codes, scales, zeros,
-               in, static_cast<unsigned>(group), static_cast<unsigned>(blocksPerRow), values);
 }
 
 }  // namespace oscope::gpu

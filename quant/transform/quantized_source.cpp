@@ -6,15 +6,19 @@
 namespace oscope::quant {
 
 QuantizedSource::QuantizedSource(const checkpoint::TensorSource& base, const model::ModelGraph& graph,
-                                 const QuantizedBlock& quantized)
+                                 const QuantizedBlock& quantized, bool withoutCodes)
     : m_base(base) {
   const model::BlockGraph& block = graph.blocks.at(static_cast<std::size_t>(quantized.index));
   const auto put = [this](const std::string& name, std::vector<float> values, std::vector<std::int64_t> shape) {
     m_tensors[name] = compute::makeHostTensor(name, std::move(values), std::move(shape));
   };
-  std::vector<std::vector<float>> weights;
-  for (const QuantizedLinear& linear : quantized.linears) {
-    weights.push_back(linear.weight.codes.empty() ? linear.floatWeight : dequantizeWeight(linear.weight));
+  std::vector<bool> leftOut(quantized.linears.size());
+  if (withoutCodes) leftOut = dequantizesOnDevice(block, quantized);
+  std::vector<std::vector<float>> weights(quantized.linears.size());
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const QuantizedLinear& linear = quantized.linears[i];
+    if (leftOut[i]) continue;
+    weights[i] = linear.weight.codes.empty() ? linear.floatWeight : dequantizeWeight(linear.weight);
   }
   for (std::size_t i = 0; i < block.sites.size(); ++i) {
     const SitePlan& site = quantized.sites[i];
@@ -26,7 +30,7 @@ QuantizedSource::QuantizedSource(const checkpoint::TensorSource& base, const mod
   }
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const model::LinearDesc& linear = block.linears[i];
-    put(linear.weight, std::move(weights[i]), {linear.out, linear.in});
+    if (!leftOut[i]) put(linear.weight, std::move(weights[i]), {linear.out, linear.in});
     const std::vector<float>& bias = quantized.linears[i].bias;
     if (!bias.empty()) put(linear.bias, bias, {linear.out});
   }
@@ -34,6 +38,16 @@ QuantizedSource::QuantizedSource(const checkpoint::TensorSource& base, const mod
     put(name, values, {static_cast<std::int64_t>(values.size())});
   }
   for (const auto& [name, order] : quantized.normOrders) m_tensors[name] = orderTensor(name, order);
+}
+
+std::vector<bool> dequantizesOnDevice(const model::BlockGraph& block, const QuantizedBlock& quantized) {
+  std::vector<bool> result;
+  for (const QuantizedLinear& linear : quantized.linears) result.push_back(!linear.weight.codes.empty());
+  for (std::size_t s = 0; s < block.sites.size(); ++s) {
+    if (quantized.sites[s].foldEdge != kRuntimeEdge) continue;
+    for (const int reader : block.sites[s].readers) result[static_cast<std::size_t>(reader)] = false;
+  }
+  return result;
 }
 
 bool QuantizedSource::contains(const std::string& name) const {

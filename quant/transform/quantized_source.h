@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "quant/transform/quantize_block.h"
 
@@ -13,8 +14,9 @@ namespace oscope::quant {
 /// no multiply here: their scale is divided out of the dequantized columns again.
 class QuantizedSource final : public checkpoint::TensorSource {
  public:
-  QuantizedSource(const checkpoint::TensorSource& base, const model::ModelGraph& graph,
-                  const QuantizedBlock& quantized);
+  /// `withoutCodes`: linears for which dequantizesOnDevice() are left out; the caller has them.
+  QuantizedSource(const checkpoint::TensorSource& base, const model::ModelGraph& graph, const QuantizedBlock& quantized,
+                  bool withoutCodes = false);
   bool contains(const std::string& name) const override;
   compute::HostTensor tensor(const std::string& name) const override;
 
@@ -22,5 +24,8 @@ class QuantizedSource final : public checkpoint::TensorSource {
   const checkpoint::TensorSource& m_base;
   std::map<std::string, compute::HostTensor> m_tensors;
 };
+
+/// By BlockGraph::linears: whether the weight is its codes and scales, and nothing else.
+std::vector<bool> dequantizesOnDevice(const model::BlockGraph& block, const QuantizedBlock& quantized);
 
 }  // namespace oscope::quant

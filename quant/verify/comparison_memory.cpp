@@ -20,9 +20,10 @@ constexpr std::int64_t kTokensOnHost = 2048, kTokensOnDevice = 8192;  ///< that 
 constexpr double kDeviceShare = 0.9;
 
 /// Bytes of what is there at once, whatever the number of windows: the folded and the quantized block in float32 and
-/// its codes; or embedding and head; probed activations of one window, twice; logits of two models.
-std::uint64_t fixedBytes(const model::ModelGraph& graph, const calibration::Dataset& data,
-                         const VerifyOptions& options) {
+/// its codes; or embedding, head and the last states of one window of `models`; probed activations of one window,
+/// twice; logits of two models.
+std::uint64_t fixedBytes(const model::ModelGraph& graph, const calibration::Dataset& data, const VerifyOptions& options,
+                         std::size_t models) {
   std::int64_t widest = 0, probed = 0;
   for (const model::BlockGraph& block : graph.blocks) {
     std::int64_t elements = 0, channels = 0;
@@ -34,8 +35,9 @@ std::uint64_t fixedBytes(const model::ModelGraph& graph, const calibration::Data
     probed = std::max(probed, channels);
   }
   const std::int64_t ends = graph.vocabulary * std::max(graph.hidden, graph.embedding.width);
+  const std::int64_t last = static_cast<std::int64_t>(models) * data.length * graph.hidden;
   const std::int64_t floats =
-      std::max(2 * widest + widest / 4, 2 * ends) + (options.siteSamples > 0 ? 2 * probed * data.length : 0);
+      std::max(2 * widest + widest / 4, 2 * ends + last) + (options.siteSamples > 0 ? 2 * probed * data.length : 0);
   return static_cast<std::uint64_t>(floats) * sizeof(float) + 2 * kLogitBytes;
 }
 
@@ -79,11 +81,14 @@ HostNeeds hostNeeds(const model::OpenedModel& model, const std::vector<Contender
   HostNeeds needs;
   needs.base = calibration::baseMemory(graph, device);
   needs.hidden = (contenders.size() + 1) * calibration::hiddenShape(graph, data).bytes();
-  std::uint64_t stored = 0, elements = 0, making = 0;
+  std::uint64_t stored = 0, elements = 0, making = 0, widest = 0;
   bool sites = false, otherEnds = false;
   for (const model::BlockGraph& block : graph.blocks) {
     stored = std::max(stored, calibration::tensorBytes(model, graph.tensorsOf(block.index)));
     elements = std::max(elements, elementsOf(block));
+    for (const model::LinearDesc& linear : block.linears) {
+      widest = std::max(widest, static_cast<std::uint64_t>(linear.in * linear.out));
+    }
   }
   for (const Contender& contender : contenders) {
     making = std::max(making, contender.blockBytes);
@@ -91,8 +96,10 @@ HostNeeds hostNeeds(const model::OpenedModel& model, const std::vector<Contender
     otherEnds = otherEnds || contender.ends != model.weights.get();
   }
   needs.making = stored + making;
-  // Codes, dequantized weights, and while sites are measured the folded ones; codes once more for integers.
-  needs.running = stored + elements * (1 + sizeof(float) + (sites ? sizeof(float) + (options.integerTrue ? 1 : 0) : 0));
+  // Codes, dequantized weights, and while sites are measured the folded ones; codes once more for integers, else while
+  // a linear is dequantized.
+  needs.running =
+      stored + widest + elements * (1 + sizeof(float) + (sites ? sizeof(float) + (options.integerTrue ? 1 : 0) : 0));
   // Work tensors, hidden states and their way from a file, and activations that are quantized on the host.
   const std::uint64_t perRow =
       (device.threads > 0 ? forward::ForwardRunner::workBytesPerRow(graph) : 0) +
@@ -118,7 +125,7 @@ ComparisonMemory planComparison(const model::OpenedModel& model, const std::vect
   memory.windows = std::max<std::int64_t>(1, (onHost ? kTokensOnHost : kTokensOnDevice) / data.length);
   if (!onHost) {
     const auto budget = static_cast<std::uint64_t>(static_cast<double>(device.freeBytes) * kDeviceShare);
-    const std::uint64_t fixed = device.fixedBytes + fixedBytes(graph, data, options);
+    const std::uint64_t fixed = device.fixedBytes + fixedBytes(graph, data, options, contenders.size() + 1);
     const std::uint64_t perWindow = bytesPerWindow(graph, data, device);
     const auto needed = [&] { return fixed + static_cast<std::uint64_t>(memory.windows) * perWindow; };
     while (memory.windows > 1 && needed() > budget) memory.windows /= 2;

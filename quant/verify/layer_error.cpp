@@ -29,22 +29,6 @@ Tensor copyOf(Backend& backend, const Tensor& x) {
   return copy;
 }
 
-std::vector<float> hostValues(Backend& backend, const Tensor& x) {
-  std::vector<float> values(static_cast<std::size_t>(x.rows * x.cols));
-  backend.download(x, values.data());
-  return values;
-}
-
-/// max |a - b| over max |b|.
-double maxRelative(const std::vector<float>& a, const std::vector<float>& b) {
-  double difference = 0, largest = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    difference = std::max(difference, std::abs(static_cast<double>(a[i]) - b[i]));
-    largest = std::max(largest, std::abs(static_cast<double>(b[i])));
-  }
-  return largest > 0 ? difference / largest : difference;
-}
-
 }  // namespace
 
 double sqnrDb(double signal, double error) {
@@ -84,13 +68,8 @@ struct LayerErrors::Sums : Totals {
 class LayerErrors::FloatProbe final : public FakeQuantHook {
  public:
   FloatProbe(Backend& backend, const QuantizedBlock& block, const forward::LoadedBlock& loaded,
-             std::optional<double> divisor, bool integerTrue, Sums& sums)
-      : FakeQuantHook(backend, block, divisor), m_loaded(loaded), m_sums(sums), m_integerTrue(integerTrue) {
-    for (const QuantizedLinear& linear : block.linears) {
-      const bool codes = integerTrue && !linear.weight.codes.empty();
-      m_codes.push_back(codes ? backend.prepareQuantized(linear.weight) : nullptr);
-    }
-  }
+             const std::vector<compute::WeightPtr>& codes, std::optional<double> divisor, Sums& sums)
+      : FakeQuantHook(backend, block, divisor), m_loaded(loaded), m_codes(codes), m_sums(sums) {}
 
   bool wantsLinears() const override { return true; }
 
@@ -116,20 +95,19 @@ class LayerErrors::FloatProbe final : public FakeQuantHook {
                        const SequenceLayout& layout) {
     const auto index = static_cast<std::size_t>(linear);
     const auto quant = deviceQuant(site.activation, m_divisor);
-    if (!m_integerTrue || !m_codes[index] || !quant || quant->bits > 8 || site.foldEdge == kRuntimeEdge) return;
+    if (!m_codes[index] || !quant || quant->bits > 8) return;
     Tensor codes = m_backend.allocate(DType::I8, x.rows, x.cols);
     Tensor scales = m_backend.allocate(DType::F32, x.rows, 1);
     Tensor exact = m_backend.allocate(DType::F32, fake.rows, fake.cols);
     m_backend.quantize(x, layout, *quant, codes, scales);
     m_backend.integerLinear(codes, scales, *m_codes[index], m_loaded.linearBiases[index].get(), exact);
     double& worst = m_sums.integerMax[linear];
-    worst = std::max(worst, maxRelative(hostValues(m_backend, exact), hostValues(m_backend, fake)));
+    worst = std::max(worst, m_backend.largestRelativeDifference(exact, fake));
   }
 
   const forward::LoadedBlock& m_loaded;
+  const std::vector<compute::WeightPtr>& m_codes;
   Sums& m_sums;
-  bool m_integerTrue;
-  std::vector<compute::WeightPtr> m_codes;
   Tensor m_quantizedInput;  ///< of the site whose linears run now
 };
 
@@ -157,11 +135,12 @@ class LayerErrors::QuantizedProbe final : public FakeQuantHook {
 };
 
 LayerErrors::LayerErrors(Backend& backend, const model::BlockGraph& graph, const QuantizedBlock& block,
-                         const forward::LoadedBlock& loaded, std::optional<double> divisor, bool integerTrue)
+                         const forward::LoadedBlock& loaded, const std::vector<compute::WeightPtr>& codes,
+                         std::optional<double> divisor)
     : m_finished(std::make_unique<Totals>()), m_sums(std::make_unique<Sums>()) {
   m_sums->graph = &graph;
   m_sums->block = &block;
-  m_float = std::make_unique<FloatProbe>(backend, block, loaded, divisor, integerTrue, *m_sums);
+  m_float = std::make_unique<FloatProbe>(backend, block, loaded, codes, divisor, *m_sums);
   m_quantized = std::make_unique<QuantizedProbe>(backend, block, divisor, *m_sums);
 }
 

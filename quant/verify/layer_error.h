@@ -28,9 +28,11 @@ class FakeQuantHook : public forward::SiteHook {
 /// with quantizedHook() on its own hidden states. Sums are over all finished batches, in float64.
 class LayerErrors {
  public:
-  /// `loaded` has the dequantized weights of `block`. All arguments must outlive this.
+  /// `loaded` has the dequantized weights of `block`; `codes` by linear what prepareQuantized() made of them, null
+  /// where integer arithmetic isn't compared. All arguments must outlive this.
   LayerErrors(compute::Backend& backend, const model::BlockGraph& graph, const QuantizedBlock& block,
-              const forward::LoadedBlock& loaded, std::optional<double> divisor, bool integerTrue);
+              const forward::LoadedBlock& loaded, const std::vector<compute::WeightPtr>& codes,
+              std::optional<double> divisor);
   ~LayerErrors();
 
   /// Opens a batch. What an unfinished one has added is taken back: a batch that ran out of memory may run again.

@@ -145,24 +145,43 @@ class Comparison {
     const auto start = std::chrono::steady_clock::now();
     const QuantizedBlock block = m_batches.withRoom([&] { return contender.block(desc.index); });
     measure.blockSeconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const QuantizedSource weights(*contender.ends, m_model.graph, block);
-    const auto loaded = m_batches.withRoom([&] { return runner().loadBlock(desc.index, weights); });
+    const QuantizedSource weights(*contender.ends, m_model.graph, block, true);
     const std::int64_t siteWindows = contender.measuresSites ? m_siteWindows : 0;
-    if (siteWindows > 0) measureSites(store, desc, block, loaded, siteWindows, measure, advance);
+    std::vector<compute::WeightPtr> codes;
+    const auto loaded = m_batches.withRoom([&] {
+      return runner().loadBlock(desc.index, weights,
+                                dequantized(desc, block, siteWindows > 0 && m_options.integerTrue, codes));
+    });
+    if (siteWindows > 0) measureSites(store, desc, block, loaded, codes, siteWindows, measure, advance);
+    codes.clear();
     FakeQuantHook hook(m_backend, block, m_options.dynamicDivisor);
     runPlain(store, loaded, &hook, siteWindows, advance);
   }
 
+  /// Codes and scales go to the device and become weights there; `codes` keeps those that integer arithmetic is going
+  /// to be compared with.
+  std::vector<compute::WeightPtr> dequantized(const model::BlockGraph& desc, const QuantizedBlock& block, bool keep,
+                                              std::vector<compute::WeightPtr>& codes) {
+    const std::vector<bool> onDevice = dequantizesOnDevice(desc, block);
+    codes.assign(block.linears.size(), nullptr);
+    std::vector<compute::WeightPtr> weights(block.linears.size());
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      if (!onDevice[i]) continue;
+      compute::WeightPtr prepared = m_backend.prepareQuantized(block.linears[i].weight);
+      weights[i] = m_backend.dequantize(*prepared);
+      if (keep) codes[i] = std::move(prepared);
+    }
+    return weights;
+  }
+
   /// The first windows one by one: what waits for the quantized run is as large as all activations of a block.
   void measureSites(Store& store, const model::BlockGraph& desc, const QuantizedBlock& block,
-                    const forward::LoadedBlock& loaded, std::int64_t windows, ContenderMeasure& measure,
-                    const std::function<void(std::int64_t)>& advance) {
+                    const forward::LoadedBlock& loaded, const std::vector<compute::WeightPtr>& codes,
+                    std::int64_t windows, ContenderMeasure& measure, const std::function<void(std::int64_t)>& advance) {
     const FoldedSource weights(*m_model.weights, desc, block.sites);
     const auto folded = m_batches.withRoom([&] { return runner().loadBlock(desc.index, weights); });
-    const auto errors = m_batches.withRoom([&] {
-      return std::make_unique<LayerErrors>(m_backend, desc, block, loaded, m_options.dynamicDivisor,
-                                           m_options.integerTrue);
-    });
+    const auto errors = m_batches.withRoom(
+        [&] { return std::make_unique<LayerErrors>(m_backend, desc, block, loaded, codes, m_options.dynamicDivisor); });
     for (std::int64_t window = 0; window < windows; ++window) {
       const SequenceLayout layout = SequenceLayout::uniform(1, m_data.length, m_data.firstSample + window);
       m_batches.withRoom([&] {
@@ -181,17 +200,18 @@ class Comparison {
   }
 
   /// Rows [first, first + rows) of one window, as a tensor of its own.
-  Tensor rowsOf(const std::vector<float>& window, std::int64_t first, std::int64_t rows) {
+  Tensor rowsOf(const Tensor& window, std::int64_t first, std::int64_t rows) {
     Tensor part = m_backend.allocate(DType::F32, rows, m_model.graph.hidden);
-    m_backend.upload(window.data() + first * m_model.graph.hidden, part);
+    m_backend.copyRows(window, first, part, 0, rows);
     return part;
   }
-  std::vector<float> windowOf(Store& store, std::int64_t window) {
-    Tensor& hidden = m_batches.hiddenOf(1);
-    store.load(window, hidden);
-    std::vector<float> values(static_cast<std::size_t>(hidden.rows * hidden.cols));
-    m_backend.download(hidden, values.data());
-    return values;
+  /// The last states of one window: float's, then those of every contender.
+  void loadWindow(std::int64_t window, std::vector<Tensor>& states) {
+    states.resize(m_hidden.size() + 1);
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      if (states[i].empty()) states[i] = m_backend.allocate(DType::F32, m_data.length, m_model.graph.hidden);
+      (i == 0 ? m_float : m_hidden[i - 1])->load(window, states[i]);
+    }
   }
 
   void compareLogits(ProgressMeter& meter) {
@@ -200,12 +220,9 @@ class Comparison {
     const std::uint64_t rowBytes = static_cast<std::uint64_t>(m_model.graph.vocabulary) * sizeof(float);
     auto piece = std::max<std::int64_t>(1, static_cast<std::int64_t>(kLogitBytes / rowBytes));
     std::vector<float> firstLogits;
+    std::vector<Tensor> states;
     for (std::int64_t window = 0; window < m_data.samples; ++window) {
-      std::vector<std::vector<float>> states;
-      m_batches.withRoom([&] {
-        states = {windowOf(*m_float, window)};
-        for (const auto& store : m_hidden) states.push_back(windowOf(*store, window));
-      });
+      m_batches.withRoom([&] { loadWindow(window, states); });
       const bool kept = window == 0 && !m_options.logitsFile.empty();
       for (std::int64_t first = 0; first < m_data.length;) {
         const std::int64_t rows = std::min(piece, m_data.length - first);
@@ -231,7 +248,7 @@ class Comparison {
 
   /// Logits of every contender against float's, rows [first, first + rows) of one window; those of the first contender
   /// are appended to `logits`, if anything is.
-  std::vector<compute::LogitComparison> comparePiece(const std::vector<std::vector<float>>& states, std::int64_t window,
+  std::vector<compute::LogitComparison> comparePiece(const std::vector<Tensor>& states, std::int64_t window,
                                                      std::int64_t first, std::int64_t rows,
                                                      std::vector<float>* logits) {
     const SequenceLayout part = SequenceLayout::uniform(1, rows);

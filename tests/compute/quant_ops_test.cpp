@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cfenv>
 #include <cmath>
+#include <limits>
 
 #include "analysis/base/error.h"
 #include "tests/compute/backends.h"
@@ -161,9 +162,49 @@ TEST_P(QuantOps, IntegerAndDequantizedProductsMatch) {
     for (std::int64_t i = 0; i < s.rows * s.in; ++i)
       decoded[static_cast<std::size_t>(i)] *= scales[static_cast<std::size_t>(i / s.in)];
     backend().linear(uploaded(backend(), decoded, s.rows, s.in), SequenceLayout::uniform(1, s.rows),
-                     *backend().dequantize(w), biasWeight.get(), y);
+                     *backend().dequantize(*backend().prepareQuantized(w)), biasWeight.get(), y);
     EXPECT_LT(relativeError(downloaded(backend(), y), reference), kFakeLinearTolerance);
   }
+}
+
+// Read row by row as an embedding, which changes no bit.
+TEST_P(QuantOps, DequantizedWeightsHaveTheBitsOfTheHost) {
+  const std::vector<IntegerShape> shapes{
+      {0, 1, 8, 8, 8, false},  {0, 9, 96, 32, 4, false},  {0, 7, 172, 172, 4, true}, {0, 66, 256, 128, 4, true},
+      {0, 5, 43, 43, 8, true}, {0, 130, 60, 20, 3, true}, {0, 3, 30, 10, 4, false},  {0, 2, 36, 12, 8, false}};
+  for (const IntegerShape& s : shapes) {
+    SCOPED_TRACE(std::to_string(s.in) + " -> " + std::to_string(s.out));
+    const QuantizedWeight w = randomWeight(s.out, s.in, s.group, s.bits, s.asymmetric);
+    const WeightPtr values = backend().dequantize(*backend().prepareQuantized(w));
+    std::vector<std::int32_t> rows;
+    for (std::int64_t n = 0; n < s.out; ++n) rows.push_back(static_cast<std::int32_t>(n));
+    Tensor read = backend().allocate(DType::F32, s.out, s.in);
+    backend().embed(*values, rows, 1.0f, read);
+    std::vector<float> expected;
+    for (std::size_t i = 0; i < w.codes.size(); ++i) {
+      const std::size_t slot = i / static_cast<std::size_t>(s.group);
+      expected.push_back(w.scales[slot] * static_cast<float>(w.codes[i] - (w.zeros.empty() ? 0 : w.zeros[slot])));
+    }
+    EXPECT_EQ(downloaded(backend(), read), expected);
+  }
+}
+
+TEST_P(QuantOps, TheLargestDifferenceIsFoundAnywhere) {
+  const std::int64_t rows = 7, cols = 301;
+  const std::vector<float> b = activations(rows, cols, 52);
+  const double size = absmax(b.data(), b.data() + b.size());
+  for (const std::size_t at : {std::size_t{0}, std::size_t{1200}, b.size() - 1}) {
+    std::vector<float> a = b;
+    a[at] -= 0.25f;
+    a[5] = std::numeric_limits<float>::quiet_NaN();
+    const double expected = std::abs(static_cast<double>(a[at]) - b[at]) / size;
+    EXPECT_EQ(
+        backend().largestRelativeDifference(uploaded(backend(), a, rows, cols), uploaded(backend(), b, rows, cols)),
+        expected);
+  }
+  const std::vector<float> zeros(4, 0.0f), ones(4, 1.0f);
+  EXPECT_EQ(backend().largestRelativeDifference(uploaded(backend(), ones, 2, 2), uploaded(backend(), zeros, 2, 2)),
+            1.0);
 }
 
 TEST_P(QuantOps, ABrokenQuantizedWeightIsRefused) {
@@ -172,7 +213,7 @@ TEST_P(QuantOps, ABrokenQuantizedWeightIsRefused) {
   EXPECT_THROW(backend().prepareQuantized(w), Error);
   w = randomWeight(4, 32, 16, 4, false);
   w.group = 20;
-  EXPECT_THROW(backend().dequantize(w), Error);
+  EXPECT_THROW(backend().prepareQuantized(w), Error);
 }
 
 TEST_P(QuantOps, LogitsCompareAsInFloat64) {

@@ -75,7 +75,7 @@ class ForwardingBackend : public compute::Backend {
   compute::WeightPtr prepareQuantized(const compute::QuantizedWeight& weight) override {
     return m_real->prepareQuantized(weight);
   }
-  compute::WeightPtr dequantize(const compute::QuantizedWeight& weight) override { return m_real->dequantize(weight); }
+  compute::WeightPtr dequantize(const Weight& quantized) override { return m_real->dequantize(quantized); }
   void integerLinear(const Tensor& codes, const Tensor& scales, const Weight& quantized, const Weight* bias,
                      Tensor& y) override {
     m_real->integerLinear(codes, scales, quantized, bias, y);
@@ -93,6 +93,9 @@ class ForwardingBackend : public compute::Backend {
     return m_real->compareLogits(a, b, targets);
   }
   PairSums compare(const Tensor& a, const Tensor& b) override { return m_real->compare(a, b); }
+  double largestRelativeDifference(const Tensor& a, const Tensor& b) override {
+    return m_real->largestRelativeDifference(a, b);
+  }
   std::vector<double> energies(const Tensor& x, const Layout& layout) override { return m_real->energies(x, layout); }
 
  protected:
