@@ -97,6 +97,10 @@ TEST_F(ShownWindow, BeforeAnythingIsOpenTheStartPageSaysWhatWentWrong) {
   EXPECT_TRUE(m_window.startPage()->isVisible());
   EXPECT_TRUE(m_window.startPage()->errorBar()->isVisible());
   EXPECT_FALSE(m_window.frame()->isVisible());
+  openAndWait(text(sampleFolder() / "model"));
+  document().close();
+  EXPECT_TRUE(m_window.startPage()->isVisible());
+  EXPECT_FALSE(m_window.startPage()->errorBar()->isVisible()) << "what went wrong before is over";
 }
 
 TEST_F(SampleWindow, PicturesAndTablesAreWritten) {

@@ -175,7 +175,7 @@ TEST_F(CalibrateDialogTest, ErrorsStandUnderTheirFieldWithTheValueThatFits) {
   ask(100'000, 512);
   FormField* samples = m_form->source()->samplesField();
   ASSERT_TRUE(QTest::qWaitFor([&] { return samples->hasError(); }, kPatience));
-  EXPECT_TRUE(samples->error().contains(QStringLiteral("512 tokens"))) << samples->error().toStdString();
+  EXPECT_TRUE(samples->error().contains(QStringLiteral("windows of 512"))) << samples->error().toStdString();
   EXPECT_FALSE(m_dialog->startButton()->isEnabled());
   QTest::mouseClick(samples->fixButton(), Qt::LeftButton);
   EXPECT_LT(m_form->source()->samples()->value(), 100'000);

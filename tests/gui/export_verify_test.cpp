@@ -300,6 +300,21 @@ TEST_F(ExportVerify, ADamagedExportFailsWithTensorAndOffset) {
   EXPECT_TRUE(shown.contains(QStringLiteral("model.safetensors"))) << shown.toStdString();
 }
 
+TEST_F(ExportVerify, AnExportIsVerifiedWithoutACalibration) {
+  exportIt();
+  m_window.document().close();
+  open("resources/sample/model");
+  ASSERT_EQ(m_window.document().snapshot(), nullptr);
+  VerifyView* view = verifyView();
+  ASSERT_NE(view, nullptr);
+  EXPECT_EQ(m_window.frame()->current(), view) << "it needs no snapshot";
+  view->setup()->exported()->setPath(path(m_out));
+  ASSERT_TRUE(waitStartable(view)) << view->setup()->reason().toStdString();
+  untilEnded([&] { QTest::mouseClick(view->setup()->startButton(), Qt::LeftButton); });
+  ASSERT_TRUE(view->showsReport());
+  EXPECT_TRUE(view->badge().startsWith(QStringLiteral("✓ Passed"))) << view->badge().toStdString();
+}
+
 TEST_F(ExportVerify, ASnapshotOfAnotherModelIsRefusedAndTheWorkspaceStays) {
   fs::copy("resources/sample/model", m_scratch / "other", fs::copy_options::recursive);
   test::pokeTensor(m_scratch / "other", "model.norm.weight", 0, 2.5f);

@@ -256,7 +256,7 @@ TEST_F(KeyboardOnly, DoesTheWholeJob) {
   backToWindow();
   EXPECT_TRUE(QFile::exists(report));
   press(Qt::Key_S, Qt::ControlModifier);
-  EXPECT_FALSE(document().isEdited());
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !document().isEdited(); }, kPatience));
   const quant::Workspace saved = quant::loadWorkspace(document().filePath().toStdString());
   EXPECT_EQ(saved.exported, m_scratch / "out");
   EXPECT_EQ(saved.recipe.overrides.count(site), 1u);

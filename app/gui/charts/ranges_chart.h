@@ -95,6 +95,8 @@ class RangesChart : public QChartView {
   /// The tinted grounds, and then, above the grid, their words.
   void paintZones(QPainter& painter, bool ground) const;
   bool crossesData(const QRectF& box) const;
+  /// Where the words of a zone can stand without crossing the data; nullopt: nowhere, then they are left out.
+  std::optional<QRectF> placeOfWords(double top, double bottom, const QString& words, quant::Policy policy) const;
   void paintAxes(QPainter& painter) const;
   void paintRings(QPainter& painter) const;
   void paintThreshold(QPainter& painter, int which) const;

@@ -46,24 +46,34 @@ void RangesChart::paintZones(QPainter& painter, bool ground) const {
   for (const Zone& zone : zones) {
     const QColor tint = mixed(t.surface, t.mark(zone.policy), t.dark ? 0.055 : 0.045);
     if (!ground && zone.bottom - zone.top < 30) continue;
-    // The word stands at the edge that the zone shares with v1 or the axis.
-    const double y = zone.policy == quant::Policy::LaeStatic ? zone.top + 14 : zone.bottom - 14;
-    // On a ground of its own, since grid lines would strike it through; and where no line of the data does.
-    QRectF words(0, y - 9, painter.fontMetrics().horizontalAdvance(zone.words) + 26, 18);
-    for (const double share : {0.22, 0.06, 0.4, 0.58, 0.76}) {
-      words.moveLeft(std::min(box.left() + box.width() * share - 8, box.right() - words.width() - 4));
-      if (!crossesData(words)) break;
-    }
-    const double x = words.left() + 8;
     if (ground) {
       painter.fillRect(QRectF(box.left(), zone.top, box.width(), zone.bottom - zone.top), tint);
-    } else {
-      painter.fillRect(words, tint);
+      continue;
+    }
+    if (const std::optional<QRectF> words = placeOfWords(zone.top, zone.bottom, zone.words, zone.policy)) {
+      // On a ground of its own, since grid lines would strike it through.
+      painter.fillRect(*words, tint);
+      const double x = words->left() + 8, y = words->center().y();
       paintMark(painter, QPointF(x, y), zone.policy, 0.7);
       painter.setPen(t.ink2);
       painter.drawText(QPointF(x + 10, y + 4), zone.words);
     }
   }
+}
+
+std::optional<QRectF> RangesChart::placeOfWords(double top, double bottom, const QString& words,
+                                                quant::Policy policy) const {
+  // At the edge that the zone shares with v1 or the axis, else at the other one; where no line of the data is.
+  const std::array<double, 2> edges{top + 14, bottom - 14};
+  const bool fromTop = policy == quant::Policy::LaeStatic;
+  for (const double y : {edges[fromTop ? 0 : 1], edges[fromTop ? 1 : 0]}) {
+    QRectF place(0, y - 9, QFontMetrics(uiFont(11)).horizontalAdvance(words) + 26, 18);
+    for (const double share : {0.22, 0.06, 0.4, 0.58, 0.76}) {
+      place.moveLeft(std::min(area().left() + area().width() * share - 8, area().right() - place.width() - 4));
+      if (!crossesData(place)) return place;
+    }
+  }
+  return std::nullopt;
 }
 
 bool RangesChart::crossesData(const QRectF& box) const {

@@ -19,6 +19,7 @@ namespace {
 
 constexpr int kPageWidth = 912;
 constexpr int kRowHeight = 48;
+constexpr int kCountWidth = 60;
 
 /// An icon on a soft square.
 QWidget* iconTile(const QString& icon, bool primary, QWidget* parent) {
@@ -61,7 +62,7 @@ QWidget* card(const QString& icon, const QString& title, const QString& words, Q
 class PolicyCount : public QWidget {
  public:
   PolicyCount(quant::Policy policy, int count, QWidget* parent) : QWidget(parent), m_policy(policy), m_count(count) {
-    setFixedSize(60, kRowHeight);
+    setFixedSize(kCountWidth, kRowHeight);
     setAccessibleName(QStringLiteral("%1 %2").arg(count).arg(policyTitle(policy)));
   }
 
@@ -225,8 +226,13 @@ QWidget* StartPage::makeRow(const RecentFile& file, int number) {
   line->addWidget(kind);
   const bool calibrated = std::any_of(file.counts.begin(), file.counts.end(), [](int count) { return count > 0; });
   for (quant::Policy policy : {quant::Policy::Static, quant::Policy::LaeStatic, quant::Policy::Dynamic}) {
-    if (!calibrated || !exists) continue;
-    line->addWidget(new PolicyCount(policy, file.counts[static_cast<std::size_t>(policy)], row));
+    if (calibrated && exists) {
+      line->addWidget(new PolicyCount(policy, file.counts[static_cast<std::size_t>(policy)], row));
+    } else {
+      auto* none = new QWidget(row);  // kinds and days stand under each other
+      none->setFixedWidth(kCountWidth);
+      line->addWidget(none);
+    }
   }
   auto* when = makeLabel(exists ? dayOf(file.opened) : tr("Locate…"), exists ? "hint" : "linkText", row);
   when->setAlignment(Qt::AlignRight | Qt::AlignVCenter);

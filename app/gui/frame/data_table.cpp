@@ -45,7 +45,8 @@ class CellDelegate : public QStyledItemDelegate {
   QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
     QStyleOptionViewItem inner = option;  // words wrap within the padding
     inner.rect.setWidth(option.rect.width() - 2 * kPadding);
-    return QStyledItemDelegate::sizeHint(inner, index) + QSize(2 * kPadding, 0);
+    const bool wraps = static_cast<const QTableView*>(option.widget)->wordWrap();
+    return QStyledItemDelegate::sizeHint(inner, index) + QSize(2 * kPadding, wraps ? 2 * kPadding : 0);
   }
   void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
     QStyleOptionViewItem cell = option;

@@ -62,10 +62,9 @@ InspectorDock::InspectorDock(Document& document, ViewContext& context, DockHead*
   outer->setContentsMargins(0, 0, 0, 0);
   m_stack = new QStackedWidget(this);
   outer->addWidget(m_stack);
-  auto* nothing = new QLabel(tr("Select a site to see its policy,\nits ranges and its outliers."), this);
-  nothing->setProperty("class", "label");
-  nothing->setAlignment(Qt::AlignCenter);
-  m_stack->addWidget(nothing);
+  m_nothing = makeLabel({}, "label", this);
+  m_nothing->setAlignment(Qt::AlignCenter);
+  m_stack->addWidget(m_nothing);
 
   auto* scroll = new QScrollArea(this);
   scroll->setWidgetResizable(true);
@@ -206,7 +205,12 @@ void InspectorDock::refresh() {
   const auto current = m_context.selection().current;
   const SiteRow* row = current ? m_document.row(*current) : nullptr;
   m_stack->setCurrentIndex(row == nullptr ? 0 : 1);
-  if (row == nullptr) return m_title->setText(tr("Inspector"));
+  if (row == nullptr) {
+    m_nothing->setText(m_document.rows().empty()
+                           ? tr("A calibration finds the sites,\ntheir ranges and their outliers.")
+                           : tr("Select a site to see its policy,\nits ranges and its outliers."));
+    return m_title->setText(tr("Inspector"));
+  }
   const std::size_t index = *m_document.indexOf(*current);
   const quant::SitePlan& plan = m_document.plan()->sites[index];
   const stats::SiteStats& site = m_document.snapshot()->sites()[index];

@@ -43,7 +43,7 @@ class InspectorDock : public QWidget {
   Document& m_document;
   ViewContext& m_context;
   QStackedWidget* m_stack;
-  QLabel *m_title, *m_subtitle, *m_origin, *m_reason, *m_hint, *m_firstToken, *m_weights, *m_outlierHint;
+  QLabel *m_title, *m_nothing, *m_subtitle, *m_origin, *m_reason, *m_hint, *m_firstToken, *m_weights, *m_outlierHint;
   SegmentedControl* m_policy;
   QPushButton *m_reset, *m_allow, *m_openChannels;
   BarRows *m_ranges, *m_predictions;

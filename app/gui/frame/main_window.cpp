@@ -169,6 +169,7 @@ void MainWindow::connectDocument() {
   connect(&m_document, &Document::replaced, this, &MainWindow::enterWorkspace);
   connect(&m_document, &Document::opened, this, [this] {
     m_frame->clearError();
+    m_start->errorBar()->hide();
     refreshState();
     addRecentFile(recentEntry(m_document));
     refreshRecent();

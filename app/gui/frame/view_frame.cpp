@@ -66,7 +66,9 @@ ViewFrame::ViewFrame(const ViewServices& services, QWidget* parent) : QWidget(pa
   column->addWidget(m_error);
 
   m_stack = new QStackedWidget(this);
-  auto* empty = new EmptyState(tr("No calibration yet."), tr("Calibrate…"), this);
+  auto* empty = new EmptyState(
+      tr("No calibration yet.\nOne run of the model over a text or random tokens gathers what is shown here."),
+      tr("Calibrate…"), this);
   m_empty = empty;
   m_stack->addWidget(m_empty);
   column->addWidget(m_stack, 1);

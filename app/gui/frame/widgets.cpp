@@ -277,7 +277,9 @@ void SegmentedControl::setMark(int index, int policy) {
 EmptyState::EmptyState(const QString& text, const QString& action, QWidget* parent) : QWidget(parent) {
   auto* column = new QVBoxLayout(this);
   column->addStretch(1);
-  column->addWidget(makeLabel(text, "label", this), 0, Qt::AlignHCenter);
+  auto* label = makeLabel(text, "label", this);
+  label->setAlignment(Qt::AlignCenter);
+  column->addWidget(label, 0, Qt::AlignHCenter);
   if (!action.isEmpty()) {
     auto* button = new QPushButton(action, this);
     connect(button, &QPushButton::clicked, this, &EmptyState::actionRequested);

@@ -26,6 +26,7 @@ std::string optionalText(const Json& state, const char* key) {
 }  // namespace
 
 QString selectionText(const Document& document, const ViewContext& context) {
+  if (document.snapshot() == nullptr) return QObject::tr("Not calibrated");
   const auto count = [](std::size_t sites) {
     return sites == 1 ? QObject::tr("1 site") : QObject::tr("%1 sites").arg(text(app::formatCount(sites)));
   };

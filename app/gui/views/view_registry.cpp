@@ -39,7 +39,7 @@ const std::vector<ViewEntry>& views() {
       entry<MemoryView>("memory", QObject::tr("Memory"), ViewGroup::Decide, false, false),
       entry<CompareView>("compare", QObject::tr("Compare"), ViewGroup::Decide, false, true),
       entry<ExportView>("export", QObject::tr("Export"), ViewGroup::Deliver, false, true),
-      entry<VerifyView>("verify", QObject::tr("Verify"), ViewGroup::Deliver, false, true),
+      entry<VerifyView>("verify", QObject::tr("Verify"), ViewGroup::Deliver, false, false),
   };
   return all;
 }

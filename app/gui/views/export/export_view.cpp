@@ -297,6 +297,9 @@ void ExportView::refresh() {
   const auto plan = m_services.document.plan();
   if (m_format == nullptr || model == nullptr || plan == nullptr) {
     m_runtimes->setRuntimes({});
+    const QString why = whyNot();
+    m_table->setEmptyText(why);
+    m_findings->addWidget(makeLabel(why, "label", m_findings->parentWidget()));
   } else {
     const ParamSet params = m_params->values();
     m_runtimes->setRuntimes(m_format->runtimes(model->graph, *plan, params));
