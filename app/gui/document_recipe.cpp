@@ -140,7 +140,7 @@ std::optional<Error> Document::whyUnfit(const quant::Recipe& next) const {
   try {
     if (m_snapshot && !isChecked(next)) {
       m_checked = m_plan ? reworded(*m_plan, next) : nullptr;
-      if (!m_checked) m_checked = std::make_shared<const quant::Plan>(quant::makePlan(*m_snapshot, next));
+      if (!m_checked) m_checked = std::make_shared<const quant::Plan>(quant::makePlan(*m_snapshot, next, m_plan.get()));
     } else if (!m_snapshot) {
       quant::checkRecipe(next, "recipe");
     }

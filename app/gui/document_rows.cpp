@@ -11,12 +11,14 @@ bool Document::isChecked(const quant::Recipe& recipe) const {
 }
 
 void Document::refreshPlan() {
+  const std::shared_ptr<const quant::Plan> before = std::move(m_plan);
   m_plan.reset();
   m_thresholds.reset();
   if (m_snapshot) {
     try {
-      m_plan =
-          isChecked(recipe()) ? m_checked : std::make_shared<const quant::Plan>(quant::makePlan(*m_snapshot, recipe()));
+      m_plan = isChecked(recipe())
+                   ? m_checked
+                   : std::make_shared<const quant::Plan>(quant::makePlan(*m_snapshot, recipe(), before.get()));
       m_thresholds = std::make_unique<quant::ThresholdModel>(*m_snapshot, *m_plan, m_predictions.get());
     } catch (const Error& error) {
       emit openFailed(QString::fromStdString(error.text()), QString::fromStdString(error.where()),

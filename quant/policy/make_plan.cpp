@@ -55,12 +55,14 @@ void requireMatch(const stats::Snapshot& snapshot, const Recipe& recipe) {
   }
 }
 
-SitePlan emptySite(const stats::SiteStats& site, const stats::Snapshot& snapshot, const Recipe& recipe) {
+SitePlan emptySite(const stats::SiteStats& site, const stats::Snapshot& snapshot, const Recipe& recipe,
+                   const SitePlan* known) {
   SitePlan plan;
   plan.id = site.id;
   plan.reason = "no step of the recipe quantizes activations";
-  plan.range = site.range();
-  plan.rangeWithoutFirst = rangeWithoutFirstToken(site, snapshot.provenance().length);
+  plan.range = known != nullptr ? known->range : site.range();
+  plan.rangeWithoutFirst =
+      known != nullptr ? known->rangeWithoutFirst : rangeWithoutFirstToken(site, snapshot.provenance().length);
   plan.rangeAfter = plan.range;
   for (const stats::ReaderStats& reader : site.readers) {
     const auto own = recipe.weightOverrides.find(reader.module);
@@ -124,14 +126,18 @@ void reportGroups(Plan& plan) {
 
 }  // namespace
 
-Plan makePlan(const stats::Snapshot& snapshot, const Recipe& recipe) {
+Plan makePlan(const stats::Snapshot& snapshot, const Recipe& recipe, const Plan* known) {
   checkRecipe(recipe, fmt::format("recipe '{}'", recipe.name));
   requireMatch(snapshot, recipe);
   Plan plan;
   plan.recipe = recipe;
   plan.snapshotHash = snapshot.contentHash();
   plan.modelFingerprint = snapshot.provenance().modelFingerprint;
-  for (const stats::SiteStats& site : snapshot.sites()) plan.sites.push_back(emptySite(site, snapshot, recipe));
+  if (known != nullptr && known->snapshotHash != plan.snapshotHash) known = nullptr;
+  for (const stats::SiteStats& site : snapshot.sites()) {
+    const SitePlan* same = known != nullptr ? &known->sites[plan.sites.size()] : nullptr;
+    plan.sites.push_back(emptySite(site, snapshot, recipe, same));
+  }
   for (const RecipeStep& step : recipe.steps) findMethod(step.method).plan({snapshot, recipe, step.params}, plan);
   for (SitePlan& site : plan.sites) {
     const auto override = recipe.overrides.find(site.id);

@@ -76,8 +76,10 @@ struct Plan {
 
 /// Runs the plan hooks of the recipe's steps in order, then overrides that no step has looked at. Mismatch errors: a
 /// recipe that names sites or linears that the snapshot lacks, that was made on another snapshot, or whose methods need
-/// observers that did not run. InvalidArgument: what checkRecipe refuses.
-Plan makePlan(const stats::Snapshot& snapshot, const Recipe& recipe);
+/// observers that did not run. InvalidArgument: what checkRecipe refuses. `known`: a plan of the same snapshot by any
+/// recipe; what depends on the snapshot alone is taken from it instead of being read anew. One of another snapshot is
+/// ignored.
+Plan makePlan(const stats::Snapshot& snapshot, const Recipe& recipe, const Plan* known = nullptr);
 
 /// Checks that a snapshot or plan belongs to the opened model: a Mismatch error that names `where` otherwise.
 void requireSameModel(const std::string& snapshotFingerprint, const std::string& modelFingerprint,

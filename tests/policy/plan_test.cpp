@@ -198,5 +198,27 @@ TEST(Plan, TwoScalingStepsAreRefused) {
   EXPECT_THAT(refusal([&] { makePlan(madeSnapshot(), recipe); }), HasSubstr("two steps"));
 }
 
+TEST(Plan, WhatTheSnapshotAloneDecidesIsTakenFromAPlanOfTheSameSnapshot) {
+  const MadeSnapshot snapshot = madeSnapshot();
+  Recipe moved = defaultRecipe();
+  moved.v0 = 2, moved.v1 = 40;
+  const Plan anew = makePlan(snapshot, moved);
+  Plan known = makePlan(snapshot, defaultRecipe());
+  const Plan quick = makePlan(snapshot, moved, &known);
+  ASSERT_EQ(quick.sites.size(), anew.sites.size());
+  for (std::size_t i = 0; i < anew.sites.size(); ++i) {
+    EXPECT_EQ(quick.sites[i].range, anew.sites[i].range);
+    EXPECT_EQ(quick.sites[i].rangeWithoutFirst, anew.sites[i].rangeWithoutFirst);
+    EXPECT_EQ(quick.sites[i].rangeAfter, anew.sites[i].rangeAfter);
+    EXPECT_EQ(quick.sites[i].policy, anew.sites[i].policy);
+    EXPECT_EQ(quick.sites[i].reason, anew.sites[i].reason);
+    EXPECT_EQ(quick.sites[i].scale, anew.sites[i].scale);
+  }
+  known.sites[0].range = 7e4f;
+  EXPECT_EQ(makePlan(snapshot, moved, &known).sites[0].range, 7e4f) << "it is not read again";
+  known.snapshotHash = "of another";
+  EXPECT_EQ(makePlan(snapshot, moved, &known).sites[0].range, anew.sites[0].range);
+}
+
 }  // namespace
 }  // namespace oscope::quant
