@@ -1,5 +1,5 @@
-// The CUDA backend without memory, in the middle of a calibration or a verification: fewer sequences at a time, and the
-// identical result.
+// Memory of the CUDA backend: where a calibration or a verification runs out of it, fewer sequences at a time and the
+// identical result; and how little comes back to the host.
 #include "tests/gpu/emulation/device_memory.h"
 
 #include <gtest/gtest.h>
@@ -8,9 +8,11 @@
 #include <thread>
 
 #include "analysis/calibration/calibrate.h"
+#include "analysis/compute/cpu_backend.h"
 #include "analysis/stats/hdf5_store.h"
 #include "quant/policy/plan.h"
-#include "quant/verify/verify.h"
+#include "quant/verify/model_error.h"
+#include "tests/compute/tolerances.h"
 #include "tests/gpu/device_under_test.h"
 #include "tests/gpu/emulation/cuda_emulation.h"
 #include "tests/support/expect_error.h"
@@ -141,6 +143,34 @@ TEST(DeviceMemory, WeightsThatNobodyWaitsForMakeRoom) {
   EXPECT_EQ(errorOf([&] { device->allocate(DType::F32, 4, 4); }).code(), ErrorCode::OutOfMemory)
       << "nothing is left to drop";
   failDeviceAllocation(-1);
+}
+
+// No logits, no outputs, no hidden states: nothing larger than a few numbers per token of a window.
+TEST(DeviceMemory, AVerificationBringsBackFiguresAlone) {
+  const SmallModel small;
+  const auto& [folder, model, data] = small;
+  compute::CpuBackend cpu(1);
+  calibration::CalibrateOptions calibrate;
+  calibrate.output = folder / "run.h5";
+  calibration::calibrate(model, data, nullptr, calibrate, cpu, {});
+  const stats::SnapshotPtr snapshot = stats::openSnapshot(calibrate.output);
+  const quant::Plan plan = makePlan(*snapshot, quant::defaultRecipe());
+  quant::VerifyOptions options;
+  options.siteSamples = 2;
+  const quant::Contender contender{
+      "quantized", model.weights.get(),
+      [&](int index) { return quantizeBlock(model.graph, index, *model.weights, *snapshot, plan, cpu, {}); }, true, 0};
+  const auto device = deviceUnderTest().make(compute::MatmulPrecision::Full);
+  largestCopyToHost();
+  const auto compared = compareModels(model, {contender}, data, options, *device, {}, "verify");
+  EXPECT_LE(largestCopyToHost(), static_cast<std::size_t>(data.length) * 5 * sizeof(double));
+  EXPECT_FALSE(compared.contenders[0].sites.empty());
+  double worst = 0;
+  for (const quant::SiteMeasure& site : compared.contenders[0].sites) {
+    for (const quant::LinearMeasure& linear : site.linears) worst = std::max(worst, linear.integerMaxRelative);
+  }
+  EXPECT_GT(worst, 0) << "both arithmetics were compared";
+  EXPECT_LT(worst, compute::test::kIntegerAgreement);
 }
 
 }  // namespace

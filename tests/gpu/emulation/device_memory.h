@@ -1,6 +1,7 @@
 // Memory of the emulated device that runs out where a test says.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace oscope::test {
@@ -9,6 +10,8 @@ namespace oscope::test {
 void failDeviceAllocation(std::int64_t after);
 /// While held, uploads of weights stay on their way.
 void holdUploads(bool hold);
+/// Bytes of the largest copy from the device to the host since the last call.
+std::size_t largestCopyToHost();
 /// Allocations in this process so far.
 std::int64_t deviceAllocations();
 

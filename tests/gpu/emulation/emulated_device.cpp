@@ -1,4 +1,5 @@
 // A "GPU" in host memory: the device layer and the launch functions of gpu/, over the emulation of kernels.
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -15,11 +16,16 @@ namespace oscope::test {
 namespace {
 std::atomic<std::int64_t> g_allocationsLeft{-1}, g_allocations{0};
 std::atomic<bool> g_uploadsHeld{false};
+std::atomic<std::size_t> g_largestToHost{0};
 }  // namespace
 
 void holdUploads(bool hold) {
   g_uploadsHeld = hold;
   g_uploadsHeld.notify_all();
+}
+
+std::size_t largestCopyToHost() {
+  return g_largestToHost.exchange(0);
 }
 
 std::int64_t deviceAllocations() {
@@ -94,6 +100,7 @@ void copyToDevice(void* device, const void* host, std::size_t bytes, const Strea
   if (bytes > 0) std::memcpy(device, host, bytes);
 }
 void copyToHost(void* host, const void* device, std::size_t bytes, const Stream&, const char*) {
+  test::g_largestToHost = std::max<std::size_t>(test::g_largestToHost, bytes);
   if (bytes > 0) std::memcpy(host, device, bytes);
 }
 void copyOnDevice(void* to, const void* from, std::size_t bytes, const Stream&, const char*) {
