@@ -1,5 +1,6 @@
 #include "app/gui/views/policy/policy_view.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QPushButton>

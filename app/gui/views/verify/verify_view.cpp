@@ -1,5 +1,6 @@
 #include "app/gui/views/verify/verify_view.h"
 
+#include <QEvent>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
