@@ -36,7 +36,7 @@
 namespace oscope::gui {
 namespace {
 
-constexpr int kLeftWidth = 400, kWordsWidth = 156;
+constexpr int kLeftWidth = 400, kWordsWidth = 156, kLayersWidth = 236;
 constexpr double kGigabyte = 1e9;
 
 QString text(const std::string& utf8) {
@@ -185,7 +185,8 @@ ExportView::ExportView(const ViewServices& services, QWidget* parent) : View(par
   m_table->setWordWrap(true);
   m_table->setAccessibleName(tr("What each runtime really runs"));
   m_table->setColumnWidth(RuntimeTableModel::kRuntime, kWordsWidth);  // names wrap, so that what runs has room
-  m_table->setColumnWidth(RuntimeTableModel::kLayers, kWordsWidth);
+  m_table->setColumnWidth(RuntimeTableModel::kLayers, kLayersWidth);
+  m_table->setStyleSheet(QStringLiteral("QTableView::item { padding: 6px 0; }"));  // rows of several lines stay apart
   m_table->horizontalHeader()->setSectionResizeMode(RuntimeTableModel::kExecutes, QHeaderView::Stretch);
   m_table->horizontalHeader()->setSectionResizeMode(RuntimeTableModel::kAsChosen, QHeaderView::ResizeToContents);
   m_table->setRowHeight(44);  // two lines, or what the words need
