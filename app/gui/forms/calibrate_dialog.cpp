@@ -145,7 +145,7 @@ void CalibrateDialog::showRun(CalibrationRun* run) {
 
 void CalibrateDialog::end(const JobOutcome& outcome) {
   if (outcome.state == JobOutcome::State::Failed) {
-    QString text = QStringLiteral("<b>%1</b>").arg(outcome.text.toHtmlEscaped());
+    QString text = strongText(outcome.text.toHtmlEscaped());
     if (!outcome.where.isEmpty()) text += QStringLiteral("<br>") + outcome.where.toHtmlEscaped();
     if (!outcome.remedy.isEmpty()) text += QStringLiteral("<br>") + outcome.remedy.toHtmlEscaped();
     m_failure->setText(text);

@@ -34,7 +34,7 @@ ErrorBar::ErrorBar(QWidget* parent) : QWidget(parent) {
 }
 
 void ErrorBar::showError(const ErrorBarText& error) {
-  QString text = QStringLiteral("<b>%1</b>").arg(error.text.toHtmlEscaped());
+  QString text = strongText(error.text.toHtmlEscaped());
   if (!error.where.isEmpty()) text += QStringLiteral("<br>%1").arg(error.where.toHtmlEscaped());
   if (!error.remedy.isEmpty()) text += QStringLiteral("<br>%1").arg(error.remedy.toHtmlEscaped());
   m_text->setText(text);

@@ -17,7 +17,8 @@ QString pageStyle() {
   const Theme& t = theme();
   return QStringLiteral(
              "body { color: %1; font-size: 13px; line-height: 145%; } h1 { font-size: 20px; font-weight: 600; } "
-             "h2 { font-size: 14px; font-weight: 600; margin-top: 18px; } a { color: %2; text-decoration: none; } "
+             "b { font-weight: 600; } h2 { font-size: 14px; font-weight: 600; margin-top: 18px; } a { color: %2; "
+             "text-decoration: none; } "
              "code, kbd, pre { font-family: '%3'; font-size: 12px; color: %1; background-color: %4; } "
              "p.lead { color: %5; font-size: 14px; } p.eq { margin-left: 16px; } "
              "td, th { padding: 3px 14px 3px 0; vertical-align: top; } th { color: %5; text-align: left; "

@@ -75,6 +75,10 @@ class Segment : public QAbstractButton {
 
 }  // namespace
 
+QString strongText(const QString& html) {
+  return QStringLiteral("<span style=\"font-weight:600\">%1</span>").arg(html);
+}
+
 QLabel* makeLabel(const QString& text, const char* styleClass, QWidget* parent) {
   auto* label = new QLabel(text, parent);
   label->setProperty("class", styleClass);

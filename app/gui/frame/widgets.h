@@ -14,6 +14,8 @@ namespace oscope::gui {
 
 /// A label of one of the classes of the style sheet: "hint", "label", "section", "title", "figure", "unit", "error".
 QLabel* makeLabel(const QString& text, const char* styleClass, QWidget* parent);
+/// HTML in the bundled semi-bold; <b> asks for a weight that is not bundled, and is smeared.
+QString strongText(const QString& html);
 /// A label that gives way: what doesn't fit ends in "…" and stands whole in a tooltip. `styleClass` as above.
 class ElidedLabel : public QLabel {
   Q_OBJECT

@@ -339,7 +339,7 @@ void MemoryView::refreshSide() {
   QString lines = QStringLiteral("<tr><td></td><td style='padding-right:10px'>%1</td><td>%2</td></tr>")
                       .arg(tr("context"), tr("self"));
   const auto mark = [](const quant::StageEffect& effect) {
-    return effect.faster ? QStringLiteral("<b>✓</b>") : QStringLiteral("–");
+    return effect.faster ? strongText(QStringLiteral("✓")) : QStringLiteral("–");
   };
   for (const quant::MemoryScheme& scheme : m_grid.schemes) {
     const QString name = text(scheme.name);
@@ -347,7 +347,7 @@ void MemoryView::refreshSide() {
     lines += QStringLiteral(
                  "<tr><td style='padding-right:24px'>%1</td><td align='center'>%2</td><td "
                  "align='center'>%3</td></tr>")
-                 .arg(here ? QStringLiteral("<b>%1</b>").arg(name) : name, mark(quant::contextDecoding(scheme)),
+                 .arg(here ? strongText(name) : name, mark(quant::contextDecoding(scheme)),
                       mark(quant::selfDecoding(scheme)));
   }
   const quant::MemoryScheme& scheme = m_grid.schemes[current];
