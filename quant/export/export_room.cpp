@@ -28,7 +28,7 @@ std::string strangerIn(const std::filesystem::path& folder, const DeployConfig& 
   std::set<std::string> written{DeployConfig::kFileName};
   for (const DeployFile& file : deploy.files) written.insert(file.name);
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    const std::string name = entry.path().lexically_relative(folder).generic_string();
+    std::string name = entry.path().lexically_relative(folder).generic_string();
     if (!entry.is_directory() && !written.contains(name)) return name;
   }
   return "";
