@@ -25,7 +25,8 @@ void Document::save(const QString& path, std::function<void()> saved) {
   const auto work = [workspace = m_workspace, file = path.toStdString()](const JobContext&) {
     quant::saveWorkspace(workspace, file);
   };
-  const auto ended = [=, this, opened = m_opened, changes = m_changes](const JobOutcome& outcome) {
+  const auto ended = [this, path, saved = std::move(saved), opened = m_opened,
+                      changes = m_changes](const JobOutcome& outcome) {
     if (outcome.state == JobOutcome::State::Failed) emit openFailed(outcome.text, outcome.where, outcome.remedy);
     if (outcome.state != JobOutcome::State::Done || opened != m_opened) return;
     m_path = path;

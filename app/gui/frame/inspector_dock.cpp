@@ -1,6 +1,7 @@
 #include "app/gui/frame/inspector_dock.h"
 
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
