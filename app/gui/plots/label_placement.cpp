@@ -40,7 +40,8 @@ std::vector<ColumnSpan> columnSpans(const QPolygonF& curve, double width, const 
   std::vector<ColumnSpan> spans(static_cast<std::size_t>(std::max(0, columns)));
   const double half = width / 2;
   for (qsizetype i = 0; i + 1 < curve.size(); ++i) {
-    const auto [left, right] = std::minmax(curve[i], curve[i + 1], [](auto a, auto b) { return a.x() < b.x(); });
+    const bool forwards = curve[i].x() <= curve[i + 1].x();
+    const QPointF left = curve[forwards ? i : i + 1], right = curve[forwards ? i + 1 : i];
     const double run = right.x() - left.x();
     const auto heightAt = [&](double x) {
       const double share = run > 0 ? std::clamp((x - left.x()) / run, 0.0, 1.0) : 0;
