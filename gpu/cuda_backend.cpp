@@ -43,6 +43,7 @@ void CudaBackend::enterToWrite() {
 compute::DeviceInfo CudaBackend::info() const {
   compute::DeviceInfo info = m_device->info();
   info.scratchPerElement = Matmul::scratchBytes(m_precision);
+  info.attentionScratchPerElement = m_precision == compute::MatmulPrecision::Fast ? sizeof(std::uint16_t) : 0;
   info.fixedBytes = kFixedBytes;
   return info;
 }

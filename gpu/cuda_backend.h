@@ -2,6 +2,7 @@
 // differ where this header says so. One backend is used by one thread at a time.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <stop_token>
 
@@ -11,6 +12,7 @@
 #include "gpu/cuda_weight.h"
 #include "gpu/device_buffer.h"
 #include "gpu/device_layout.h"
+#include "gpu/kernels/attention.h"
 #include "gpu/matmul.h"
 #include "gpu/rope_table.h"
 #include "gpu/weight_quantizer.h"
@@ -85,6 +87,9 @@ class CudaBackend final : public compute::Backend {
   /// Begins an op that writes to a tensor that linear() may have read.
   void enterToWrite();
   StreamHandle stream() const { return m_device->compute().handle(); }
+  using PackedHeads = std::array<HalfHeads, 3>;
+  /// q, k and v as fp16 in m_heads.
+  PackedHeads packHeads(const std::array<compute::HeadView, 3>& views, const AttentionShape& shape);
   LayoutView onDevice(const SequenceLayout& layout) { return m_layout.of(m_device, layout); }
 
   /// make(); where it finds no memory, once more when weights on their way that nobody waits for have been dropped.
@@ -108,7 +113,7 @@ class CudaBackend final : public compute::Backend {
   Matmul m_matmul;
   DeviceLayout m_layout;
   DeviceRopeTable m_ropeTable;
-  Scratch m_ids, m_slopes, m_rowResults;
+  Scratch m_ids, m_slopes, m_heads, m_rowResults;
   std::stop_token m_stop;
 };
 

@@ -1,6 +1,8 @@
 // Forward ops of the CUDA backend: shapes are checked here, kernels trust them.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "analysis/base/error.h"
 #include "analysis/compute/cpu/checks.h"
 #include "gpu/cuda_backend.h"
@@ -116,6 +118,7 @@ void CudaBackend::attention(const compute::HeadView& q, const compute::HeadView&
   for (const compute::HeadView* view : {&q, &k, &v}) requireHeads("attention", *view, layout.rows());
   require(q.heads % k.heads == 0 && k.heads == v.heads && q.headDim == k.headDim, "attention",
           "query heads are no multiple of key heads");
+  require(params.scale > 0.0f, "attention", "the scale of scores is not positive");
   require(params.alibiSlopes.empty() || static_cast<std::int64_t>(params.alibiSlopes.size()) == q.heads, "attention",
           "ALiBi needs one slope per head");
   requireShape("attention", out, DType::F32, layout.rows(), q.heads * v.headDim);
@@ -142,8 +145,38 @@ void CudaBackend::attention(const compute::HeadView& q, const compute::HeadView&
     copyToDevice(slopes, params.alibiSlopes.data(), bytes, m_device->compute(), "attention");
     shape.slopes = slopes;
   }
-  launchAttention(stream(), inputOf(q), inputOf(k), inputOf(v), shape, m_precision == compute::MatmulPrecision::Full,
-                  out.as<float>());
+  if (m_precision == compute::MatmulPrecision::Full) {
+    return launchAttention(stream(), inputOf(q), inputOf(k), inputOf(v), shape, out.as<float>());
+  }
+  const PackedHeads packed = packHeads({q, k, v}, shape);
+  launchHalfAttention(stream(), packed[0], packed[1], packed[2], shape, out.as<float>());
+}
+
+CudaBackend::PackedHeads CudaBackend::packHeads(const std::array<compute::HeadView, 3>& views,
+                                                const AttentionShape& shape) {
+  PackedHeads packed;
+  std::int64_t halves = 0, scales = 0;
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    packed[i] = {nullptr, nullptr, views[i].heads, views[i].headDim, halfPitch(views[i].headDim)};
+    halves += views[i].tensor.rows * views[i].heads * packed[i].pitch;
+    scales += shape.sequences * views[i].heads;
+  }
+  auto* at =
+      static_cast<std::byte*>(m_heads.take(m_device, static_cast<std::size_t>(halves) * sizeof(std::uint16_t) +
+                                                         static_cast<std::size_t>(scales) * sizeof(std::uint32_t)));
+  const auto cut = [&](std::int64_t count, std::size_t size) {
+    return std::exchange(at, at + static_cast<std::size_t>(count) * size);
+  };
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    const std::int64_t count = views[i].tensor.rows * views[i].heads * packed[i].pitch;
+    packed[i].data = reinterpret_cast<std::uint16_t*>(cut(count, sizeof(std::uint16_t)));
+  }
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    packed[i].absMaxBits =
+        reinterpret_cast<std::uint32_t*>(cut(shape.sequences * views[i].heads, sizeof(std::uint32_t)));
+    launchPackHeads(stream(), inputOf(views[i]), shape, packed[i]);
+  }
+  return packed;
 }
 
 void CudaBackend::activate(compute::Activation act, Tensor& x) {

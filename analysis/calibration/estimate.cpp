@@ -127,7 +127,7 @@ HostMemory hostMemory(const model::OpenedModel& model, const Dataset& data, cons
   memory.hidden = estimate.hiddenOnDevice ? 0 : estimate.hiddenBytes;
   const HiddenShape shape = hiddenShape(graph, data);
   const auto rows = static_cast<std::uint64_t>(data.length);
-  memory.perSample = onHost ? rows * forward::ForwardRunner::workBytesPerRow(graph) + shape.sampleBytes() : 0;
+  memory.perSample = onHost ? rows * forward::ForwardRunner::workBytesPerRow(graph, device) + shape.sampleBytes() : 0;
   memory.spillPerSample = shape.sampleBytes();
   return memory;
 }
@@ -172,8 +172,7 @@ void planDevice(const model::OpenedModel& model, const compute::DeviceInfo& devi
                 std::int64_t wanted, CalibrateEstimate& estimate) {
   const model::ModelGraph& graph = model.graph;
   const HiddenShape shape = hiddenShape(graph, data);
-  const std::uint64_t perRow = forward::ForwardRunner::workBytesPerRow(graph) +
-                               static_cast<std::uint64_t>(widestInput(graph)) * device.scratchPerElement;
+  const std::uint64_t perRow = forward::ForwardRunner::workBytesPerRow(graph, device);
   estimate.workBytes = perRow * static_cast<std::uint64_t>(data.length) + shape.sampleBytes();  // of one sequence
   estimate.deviceBudget = static_cast<std::uint64_t>(static_cast<double>(device.freeBytes) * kDeviceShare);
   const auto needed = [&](std::int64_t batch, std::uint64_t blocks) {

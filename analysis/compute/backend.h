@@ -25,13 +25,15 @@ struct DeviceInfo {
   std::uint64_t memoryBytes = 0, freeBytes = 0;  ///< free 0: of a device that was only listed, not known
   std::string detail;                            ///< instruction sets, library versions, compute capability
   int threads = 0;                               ///< CPU only
-  /// Of a device: scratch memory of linear() per element of x, and what else it takes whatever the op is.
-  std::uint64_t scratchPerElement = 0, fixedBytes = 0;
+  /// Of a device: scratch memory of linear() per element of x, of attention() per element of q, k and v, and what else
+  /// it takes whatever the op is.
+  std::uint64_t scratchPerElement = 0, attentionScratchPerElement = 0, fixedBytes = 0;
 };
 
 /// How a GPU multiplies float32 activations with weights. The CPU always keeps float32.
 enum class MatmulPrecision : std::uint8_t {
-  Fast,  ///< activations rounded to the weight's 16-bit type, as 16-bit models do; float32 weights in TF32
+  /// Activations rounded to the weight's 16-bit type, as 16-bit models do; float32 weights in TF32, attention in fp16.
+  Fast,
   Full,  ///< float32's precision: three products in place of one
 };
 

@@ -239,7 +239,27 @@ Tensor ForwardRunner::logits(const checkpoint::TensorSource& source, const Tenso
   return result;
 }
 
-std::uint64_t ForwardRunner::workBytesPerRow(const ModelGraph& graph) {
+namespace {
+
+/// Scratch memory of a device's ops per row.
+std::uint64_t scratchBytesPerRow(const ModelGraph& graph, const compute::DeviceInfo& device) {
+  std::uint64_t linear = 0, attention = 0;
+  for (const BlockGraph& block : graph.blocks) {
+    for (const LinearDesc& desc : block.linears) linear = std::max(linear, static_cast<std::uint64_t>(desc.in));
+    for (const Step& step : block.program) {
+      const auto* heads = std::get_if<AttentionStep>(&step);
+      if (heads == nullptr) continue;
+      std::int64_t width = 0;
+      for (const HeadsDesc* desc : {&heads->q, &heads->k, &heads->v}) width += desc->heads * desc->headDim;
+      attention = std::max(attention, static_cast<std::uint64_t>(width));
+    }
+  }
+  return linear * device.scratchPerElement + attention * device.attentionScratchPerElement;
+}
+
+}  // namespace
+
+std::uint64_t ForwardRunner::workBytesPerRow(const ModelGraph& graph, const compute::DeviceInfo& device) {
   // A slot keeps the widest shape that any block asks of it.
   std::array<std::int64_t, kSlots> widest{};
   for (const BlockGraph& block : graph.blocks) {
@@ -250,7 +270,7 @@ std::uint64_t ForwardRunner::workBytesPerRow(const ModelGraph& graph) {
   for (std::size_t slot = 0; slot < kSlots; ++slot) {
     if (slot != static_cast<std::size_t>(Slot::Hidden)) channels += static_cast<std::uint64_t>(widest[slot]);
   }
-  return channels * sizeof(float);
+  return channels * sizeof(float) + scratchBytesPerRow(graph, device);
 }
 
 std::vector<float> forwardAll(const ModelGraph& graph, const checkpoint::TensorSource& source, Backend& backend,

@@ -46,8 +46,8 @@ class ForwardRunner {
   compute::Tensor logits(const checkpoint::TensorSource& source, const compute::Tensor& hidden,
                          const compute::SequenceLayout& layout);
 
-  /// Bytes of work tensors that runBlock needs per row (hidden not counted), from the graph alone.
-  static std::uint64_t workBytesPerRow(const model::ModelGraph& graph);
+  /// Bytes that runBlock needs per row (hidden not counted): work tensors, and scratch memory of the device's ops.
+  static std::uint64_t workBytesPerRow(const model::ModelGraph& graph, const compute::DeviceInfo& device);
 
  private:
   struct State;

@@ -1,6 +1,6 @@
-// A block of four warps makes 64 queries of one head; each warp keeps 16 of them, with their sums, in registers and
-// walks over the keys tile by tile. Rows of a warp's tile: lane / 4 and lane / 4 + 8 (multiplyTf32 in device_ops.cuh).
-// Included by attention.cu after device_ops.cuh, and by tests after their emulation of it.
+// Attention with products of float32's precision. A block of four warps makes 64 queries of one head; each warp keeps
+// 16 of them, with their sums, in registers and walks over the keys tile by tile. Rows of a warp's tile: lane / 4 and
+// lane / 4 + 8 (multiplyTf32 in device_ops.cuh). Included after device_ops.cuh or its emulation.
 #pragma once
 
 #include <cmath>
@@ -24,21 +24,16 @@ inline constexpr int kKeysFor = kWidth <= 64    ? 64
 template <int kWidth>
 inline constexpr int kSharedBytes = (kQueries + 2 * kKeysFor<kWidth>)*(kWidth + kPad) * static_cast<int>(sizeof(float));
 
-// d += a b. Exact: a = high + low with two TF32 values each, and the product of the low parts is left out.
-template <bool kExact>
+// d += a b, where a = high + low with two TF32 values each; the product of the low parts is left out.
 __device__ inline void multiply(float (&d)[4], const float (&a)[4], const float (&b)[2]) {
-  if constexpr (kExact) {
-    float highA[4], lowA[4], highB[2], lowB[2];
+  float highA[4], lowA[4], highB[2], lowB[2];
 #pragma unroll
-    for (int i = 0; i < 4; ++i) splitTf32(a[i], highA[i], lowA[i]);
+  for (int i = 0; i < 4; ++i) splitTf32(a[i], highA[i], lowA[i]);
 #pragma unroll
-    for (int i = 0; i < 2; ++i) splitTf32(b[i], highB[i], lowB[i]);
-    multiplyTf32(d, lowA, highB);
-    multiplyTf32(d, highA, lowB);
-    multiplyTf32(d, highA, highB);
-  } else {
-    multiplyTf32(d, a, b);
-  }
+  for (int i = 0; i < 2; ++i) splitTf32(b[i], highB[i], lowB[i]);
+  multiplyTf32(d, lowA, highB);
+  multiplyTf32(d, highA, lowB);
+  multiplyTf32(d, highA, highB);
 }
 
 // Whether rows of a head are whole vectors of four floats, each of them aligned. The widest heads leave no registers
@@ -51,7 +46,7 @@ __device__ inline bool isWide(const HeadInput& from, int dim) {
 
 // Rows [first, first + count) of one head into shared memory [count, kWidth + kPad], zeros outside of `length` and
 // `dim`.
-template <int kWidth, bool kExact>
+template <int kWidth>
 __device__ inline void loadRows(const HeadInput& from, std::int64_t start, std::int64_t first, int count,
                                 std::int64_t length, int dim, std::int64_t head, float* to) {
   const float* base = from.data + start * from.rowStride + head * from.headStride;
@@ -62,15 +57,13 @@ __device__ inline void loadRows(const HeadInput& from, std::int64_t start, std::
       if (c < dim && first + row < length) {
         value = *reinterpret_cast<const float4*>(base + (first + row) * from.rowStride + c);
       }
-      if constexpr (!kExact) value = {toTf32(value.x), toTf32(value.y), toTf32(value.z), toTf32(value.w)};
       *reinterpret_cast<float4*>(to + row * (kWidth + kPad) + c) = value;
     }
     return;
   }
   for (int i = threadIdx.x; i < count * kWidth; i += kThreads) {
     const int row = i / kWidth, c = i % kWidth;
-    const float value = c < dim && first + row < length ? base[(first + row) * from.rowStride + c] : 0.0f;
-    to[row * (kWidth + kPad) + c] = kExact ? value : toTf32(value);
+    to[row * (kWidth + kPad) + c] = c < dim && first + row < length ? base[(first + row) * from.rowStride + c] : 0.0f;
   }
 }
 
@@ -84,7 +77,7 @@ __device__ inline float quadSum(float value) {
   return value + warpXor(value, 2);
 }
 
-template <int kWidth, bool kExact>
+template <int kWidth>
 __global__ void __launch_bounds__(kThreads, 2)
     attentionKernel(HeadInput q, HeadInput k, HeadInput v, AttentionShape shape, int tiles, float* out) {
   constexpr int kKeys = kKeysFor<kWidth>, kPitch = kWidth + kPad;
@@ -103,7 +96,7 @@ __global__ void __launch_bounds__(kThreads, 2)
   const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4, warpRow = threadIdx.x / 32 * 16;
   const float slope = shape.slopes != nullptr ? shape.slopes[head] : 0.0f;
 
-  loadRows<kWidth, kExact>(q, start, first, kQueries, length, headDim, head, queries);
+  loadRows<kWidth>(q, start, first, kQueries, length, headDim, head, queries);
 
   float sums[kWidth / 8][4] = {};
   float largest[2] = {-INFINITY, -INFINITY}, total[2] = {0.0f, 0.0f};
@@ -111,8 +104,8 @@ __global__ void __launch_bounds__(kThreads, 2)
   const std::int64_t oldest = first - shape.window + 1;
   for (std::int64_t key0 = shape.window > 0 && oldest > 0 ? oldest : 0; key0 < lastKey; key0 += kKeys) {
     __syncthreads();  // the tile before is used up
-    loadRows<kWidth, kExact>(k, start, key0, kKeys, lastKey, headDim, keyHead, keys);
-    loadRows<kWidth, kExact>(v, start, key0, kKeys, lastKey, valueDim, keyHead, values);
+    loadRows<kWidth>(k, start, key0, kKeys, lastKey, headDim, keyHead, keys);
+    loadRows<kWidth>(v, start, key0, kKeys, lastKey, valueDim, keyHead, values);
     __syncthreads();
 
     float scores[kKeys / 8][4] = {};
@@ -123,7 +116,7 @@ __global__ void __launch_bounds__(kThreads, 2)
       for (int n = 0; n < kKeys / 8; ++n) {
         const float* row = keys + (n * 8 + g) * kPitch + d + t;
         const float b[2] = {row[0], row[4]};
-        multiply<kExact>(scores[n], a, b);
+        multiply(scores[n], a, b);
       }
     }
 
@@ -151,8 +144,7 @@ __global__ void __launch_bounds__(kThreads, 2)
     for (int n = 0; n < kKeys / 8; ++n) {
 #pragma unroll
       for (int i = 0; i < 4; ++i) {
-        const float weight = expf(scores[n][i] - base[i / 2]);
-        scores[n][i] = kExact ? weight : toTf32(weight);
+        scores[n][i] = expf(scores[n][i] - base[i / 2]);
         total[i / 2] += scores[n][i];
       }
     }
@@ -170,7 +162,7 @@ __global__ void __launch_bounds__(kThreads, 2)
 #pragma unroll
       for (int n = 0; n < kWidth / 8; ++n) {
         const float b[2] = {row[n * 8], row[kPitch + n * 8]};
-        multiply<kExact>(sums[n], a, b);
+        multiply(sums[n], a, b);
       }
     }
   }
@@ -192,29 +184,23 @@ __global__ void __launch_bounds__(kThreads, 2)
   }
 }
 
-template <int kWidth, bool kExact>
+template <int kWidth>
 void launchFor(StreamHandle stream, HeadInput q, HeadInput k, HeadInput v, const AttentionShape& shape, float* out) {
   const int tiles = static_cast<int>((shape.longest + kQueries - 1) / kQueries);
-  launchKernel("attention", attentionKernel<kWidth, kExact>, tiles * shape.sequences * shape.heads, kThreads,
+  launchKernel("attention", attentionKernel<kWidth>, tiles * shape.sequences * shape.heads, kThreads,
                kSharedBytes<kWidth>, stream, q, k, v, shape, tiles, out);
-}
-
-template <bool kExact>
-void launchWith(StreamHandle stream, HeadInput q, HeadInput k, HeadInput v, const AttentionShape& shape, float* out) {
-  const std::int64_t width = shape.headDim > shape.valueDim ? shape.headDim : shape.valueDim;
-  if (width <= 32) return launchFor<32, kExact>(stream, q, k, v, shape, out);
-  if (width <= 64) return launchFor<64, kExact>(stream, q, k, v, shape, out);
-  if (width <= 128) return launchFor<128, kExact>(stream, q, k, v, shape, out);
-  launchFor<kWidestHead, kExact>(stream, q, k, v, shape, out);
 }
 
 }  // namespace
 
 void launchAttention(StreamHandle stream, HeadInput q, HeadInput k, HeadInput v, const AttentionShape& shape,
-                     bool exact, float* out) {
+                     float* out) {
   if (shape.longest == 0 || shape.heads == 0) return;
-  if (exact) return launchWith<true>(stream, q, k, v, shape, out);
-  launchWith<false>(stream, q, k, v, shape, out);
+  const std::int64_t width = shape.headDim > shape.valueDim ? shape.headDim : shape.valueDim;
+  if (width <= 32) return launchFor<32>(stream, q, k, v, shape, out);
+  if (width <= 64) return launchFor<64>(stream, q, k, v, shape, out);
+  if (width <= 128) return launchFor<128>(stream, q, k, v, shape, out);
+  launchFor<kWidestHead>(stream, q, k, v, shape, out);
 }
 
 }  // namespace oscope::gpu

@@ -69,6 +69,51 @@ __device__ inline void multiplyTf32(float (&sums)[4], const float (&a)[4], const
         "r"(bitsOf(b[1])));
 }
 
+/// sums [16, 8] += A [16, 16] B [16, 8], fp16 operands two to a word (the lower half first), float32 sums. With g and t
+/// as above a lane holds (PTX: mma.sync.m16n8k16)
+///   a: A(g, 2t..), A(g + 8, 2t..), A(g, 2t + 8..), A(g + 8, 2t + 8..)
+///   b: B(2t.., g), B(2t + 8.., g)
+///   sums: as above
+__device__ inline void multiplyFp16(float (&sums)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2]) {
+  asm volatile(
+      "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
+      "{%0, %1, %2, %3};"
+      : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+/// Four matrices of 8 x 8 halves from shared memory, of which lane l names row l % 8 of matrix l / 8 (16 bytes,
+/// aligned). A lane gets elements (g, 2t) and (g, 2t + 1) of each matrix; kTransposed: (2t, g) and (2t + 1, g).
+template <bool kTransposed>
+__device__ inline void loadMatrices(std::uint32_t (&words)[4], const void* row) {
+  const auto address = static_cast<std::uint32_t>(__cvta_generic_to_shared(row));
+  if constexpr (kTransposed) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(words[0]), "=r"(words[1]), "=r"(words[2]), "=r"(words[3])
+                 : "r"(address)
+                 : "memory");
+  } else {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(words[0]), "=r"(words[1]), "=r"(words[2]), "=r"(words[3])
+                 : "r"(address)
+                 : "memory");
+  }
+}
+
+/// Two values as fp16, to nearest, `low` in the lower half.
+__device__ inline std::uint32_t packFp16(float low, float high) {
+  std::uint32_t packed;
+  asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(packed) : "f"(high), "f"(low));
+  return packed;
+}
+
+/// 2^x but for 2^-22 of it; 0 below 2^-126.
+__device__ inline float powerOfTwoNear(float x) {
+  float power;
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(power) : "f"(x));
+  return power;
+}
+
 /// sums += A B for int8 A [16, 32] and B [32, 8], exact in int32 (PTX: mma.sync.m16n8k32, int_gemm_math.h has its
 /// maps).
 __device__ inline void multiplyAdd(std::int32_t (&sums)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2]) {

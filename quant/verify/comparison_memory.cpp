@@ -43,13 +43,8 @@ std::uint64_t fixedBytes(const model::ModelGraph& graph, const calibration::Data
 
 std::uint64_t bytesPerWindow(const model::ModelGraph& graph, const calibration::Dataset& data,
                              const compute::DeviceInfo& device) {
-  std::int64_t widest = 0;
-  for (const model::BlockGraph& block : graph.blocks) {
-    for (const model::LinearDesc& linear : block.linears) widest = std::max(widest, linear.in);
-  }
-  const std::uint64_t perRow = forward::ForwardRunner::workBytesPerRow(graph) +
-                               static_cast<std::uint64_t>(graph.hidden) * sizeof(float) +
-                               static_cast<std::uint64_t>(widest) * device.scratchPerElement;
+  const std::uint64_t perRow = forward::ForwardRunner::workBytesPerRow(graph, device) +
+                               static_cast<std::uint64_t>(graph.hidden) * sizeof(float);
   return perRow * static_cast<std::uint64_t>(data.length);
 }
 
@@ -102,7 +97,7 @@ HostNeeds hostNeeds(const model::OpenedModel& model, const std::vector<Contender
       stored + widest + elements * (1 + sizeof(float) + (sites ? sizeof(float) + (options.integerTrue ? 1 : 0) : 0));
   // Work tensors, hidden states and their way from a file, and activations that are quantized on the host.
   const std::uint64_t perRow =
-      (device.threads > 0 ? forward::ForwardRunner::workBytesPerRow(graph) : 0) +
+      (device.threads > 0 ? forward::ForwardRunner::workBytesPerRow(graph, device) : 0) +
       (3 * hidden + static_cast<std::uint64_t>(calibration::widestInput(graph))) * sizeof(float);
   needs.perWindow = length * perRow;
   std::vector<std::string> ends = calibration::embeddingTensors(graph);

@@ -17,7 +17,8 @@ struct ProductTolerances {
 inline constexpr ProductTolerances kFloat32Products{3e-6, 3e-6, 3e-6, 3e-6};
 /// MatmulPrecision::Full on a GPU: operands in terms that keep float32's bits, sums in the float32 of the matrix units.
 inline constexpr ProductTolerances kFullProducts{3e-6, 2e-5, 2e-5, 1e-5};
-/// MatmulPrecision::Fast: x rounded once to bf16 (2^-8) or fp16 (2^-11), both operands to TF32 (2^-10 where cut off).
+/// MatmulPrecision::Fast: x rounded once to bf16 (2^-8) or fp16 (2^-11), both operands to TF32 (2^-10 where cut off),
+/// heads and softmax weights to fp16.
 inline constexpr ProductTolerances kFastProducts{2e-3, 4e-3, 5e-4, 5e-3};
 /// Integer sums are exact: what is left is the rounding of scales, sum over groups and bias.
 inline constexpr double kIntegerLinearTolerance = 1e-6;

@@ -158,7 +158,11 @@ TEST_F(Runner, LearnedPositionsLimitTheLength) {
 TEST_F(Runner, WorkMemoryIsTheSumOfTheSlots) {
   open(test::tinyConfig());
   // normed 16, q 16, k 8, v 8, attention 16, projection 16, gate 24, up 24
-  EXPECT_EQ(ForwardRunner::workBytesPerRow(m_model->graph), 128u * sizeof(float));
+  EXPECT_EQ(ForwardRunner::workBytesPerRow(m_model->graph, {}), 128u * sizeof(float));
+  compute::DeviceInfo device;
+  device.scratchPerElement = 100;            // of the widest input, 24
+  device.attentionScratchPerElement = 1000;  // of q, k and v: 32
+  EXPECT_EQ(ForwardRunner::workBytesPerRow(m_model->graph, device), 128u * sizeof(float) + 2400 + 32000);
 }
 
 }  // namespace

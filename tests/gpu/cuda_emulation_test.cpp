@@ -98,5 +98,52 @@ TEST(CudaEmulation, TheTensorCoreMultipliesMatrices) {
   }
 }
 
+// A [16, 16] from rows, B [16, 8] from its rows (transposed) or from its columns.
+TEST(CudaEmulation, TheTensorCoreMultipliesHalvesFromSharedMemory) {
+  for (const bool byRows : {true, false}) {
+    float c[16][8];
+    const auto a = [](unsigned row, unsigned k) { return static_cast<float>(row * 16 + k) / 8.0f - 9.0f; };
+    const auto b = [](unsigned k, unsigned col) { return static_cast<float>(k * 3 + col * 5) / 16.0f - 2.0f; };
+    runKernel(1, 32, 1024, {}, [&] {
+      auto* left = static_cast<std::uint16_t*>(launchMemory());  // [16, 16]
+      std::uint16_t* right = left + 16 * 16;                     // [16, 16], of which 8 columns (or rows) count
+      const unsigned lane = threadIdx.x;
+      for (unsigned i = lane; i < 256; i += 32) {
+        left[i] = gpu::toFp16(a(i / 16, i % 16));
+        right[i] = gpu::toFp16(byRows ? b(i / 16, i % 16) : b(i % 16, i / 16));
+      }
+      __syncthreads();
+      std::uint32_t fragmentA[4], fragmentB[4];
+      gpu::loadMatrices<false>(fragmentA, left + lane % 16 * 16 + lane / 16 * 8);
+      if (byRows) {
+        gpu::loadMatrices<true>(fragmentB, right + lane % 16 * 16 + lane / 16 * 8);
+      } else {
+        gpu::loadMatrices<false>(fragmentB, right + (lane / 16 * 8 + lane % 8) * 16 + lane / 8 % 2 * 8);
+      }
+      float sums[4] = {1, 2, 3, 4};
+      gpu::multiplyFp16(sums, fragmentA, {fragmentB[0], fragmentB[1]});
+      for (unsigned i = 0; i < 4; ++i) {
+        c[lane / 4 + i / 2 * 8][lane % 4 * 2 + i % 2] = sums[i] - static_cast<float>(i + 1);
+      }
+    });
+    for (unsigned row = 0; row < 16; ++row) {
+      for (unsigned col = 0; col < 8; ++col) {
+        float sum = 0;
+        for (unsigned k = 0; k < 16; ++k) sum += a(row, k) * b(k, col);
+        ASSERT_NEAR(c[row][col], sum, 1e-3) << row << ", " << col << (byRows ? " by rows" : " by columns");
+      }
+    }
+  }
+}
+
+TEST(CudaEmulation, AnUnalignedMatrixIsReported) {
+  EXPECT_THROW(runKernel(1, 32, 64, {},
+                         [] {
+                           std::uint32_t words[4];
+                           gpu::loadMatrices<false>(words, static_cast<char*>(launchMemory()) + 8);
+                         }),
+               std::logic_error);
+}
+
 }  // namespace
 }  // namespace oscope::test

@@ -11,6 +11,7 @@
 #include <functional>
 #include <string>
 
+#include "gpu/kernels/float_math.h"
 #include "gpu/kernels/launch.h"
 
 namespace oscope::test {
@@ -130,6 +131,19 @@ T warpXor(T value, int mask) {
   return other;
 }
 void multiplyTf32(float (&sums)[4], const float (&a)[4], const float (&b)[2]);
+void multiplyFp16(float (&sums)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2]);
+void loadMatrices(std::uint32_t (&words)[4], const void* row, bool transposed);
+template <bool kTransposed>
+void loadMatrices(std::uint32_t (&words)[4], const void* row) {
+  loadMatrices(words, row, kTransposed);
+}
+inline std::uint32_t packFp16(float low, float high) {
+  return toFp16(low) | static_cast<std::uint32_t>(toFp16(high)) << 16;
+}
+inline float powerOfTwoNear(float x) {
+  const float power = std::exp2(x);
+  return power < 0x1p-126f ? 0.0f : power;
+}
 void multiplyAdd(std::int32_t (&sums)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2]);
 inline uint4* launchShared() {
   return static_cast<uint4*>(test::launchMemory());
