@@ -25,25 +25,24 @@ struct HalfTile {
   static constexpr int kBlocks = kKeepQueries ? 3 : 2;  ///< per multiprocessor, as far as registers go
 };
 
-/// Starts the copy of rows [first, first + kRows) of one head, zeros outside of `length` and of the head. `head` is
-/// where the head begins in the first row of its sequence.
+/// Starts the copy of kRows rows of one head, of which `rows` is the first; zeros from row `count` on, and outside of
+/// the head.
 template <int kWidth, int kRows>
-__device__ inline void loadHalves(const HalfHeads& from, const std::uint16_t* head, int first, int length, char* to) {
+__device__ inline void loadHalves(const HalfHeads& from, const std::uint16_t* rows, int count, char* to) {
   constexpr int kPieces = kWidth / 8;  // of 16 bytes
-  const int left = length - first;
-  const std::uint16_t* rows = head + first * from.heads * from.pitch;
+  const int pieces = static_cast<int>(from.pitch) / 8;
 #pragma unroll 1  // or addresses take the registers of sums
   for (int i = static_cast<int>(threadIdx.x); i < kRows * kPieces; i += HalfTile<kWidth>::kThreads) {
     const int row = i / kPieces, piece = i % kPieces;
-    const bool live = row < left && piece * 8 < static_cast<int>(from.pitch);
+    const bool live = row < count && piece < pieces;
     copyAsync<16>(to + row * HalfTile<kWidth>::kRowBytes + piece * 16,
                   live ? rows + row * from.heads * from.pitch + piece * 8 : from.data, live);
   }
 }
 
-/// Where a head begins in the first row of its sequence.
-__device__ inline const std::uint16_t* headOf(const HalfHeads& heads, std::int64_t start, int head) {
-  return heads.data + (start * heads.heads + head) * heads.pitch;
+/// Where a head begins in a row.
+__device__ inline const std::uint16_t* headOf(const HalfHeads& heads, std::int64_t row, int head) {
+  return heads.data + (row * heads.heads + head) * heads.pitch;
 }
 
 __device__ inline float quadLargest(float value) {
@@ -93,9 +92,9 @@ __global__ void __launch_bounds__(HalfTile<kWidth>::kThreads, HalfTile<kWidth>::
   const char* queryRow = queries + (warpRow + lane % 16) * kRowBytes + lane / 16 * 16;
   const char* keyRow = keys + (lane / 16 * 8 + lane % 8) * kRowBytes + lane / 8 % 2 * 16;
   const char* valueRow = values + lane % 16 * kRowBytes + lane / 16 * 16;
-  const std::uint16_t *keyHeads = headOf(k, start, keyHead), *valueHeads = headOf(v, start, keyHead);
+  const std::uint16_t *keyRows = headOf(k, start + oldest, keyHead), *valueRows = headOf(v, start + oldest, keyHead);
 
-  loadHalves<kWidth, Tile::kQueries>(q, headOf(q, start, head), first, length, queries);
+  loadHalves<kWidth, Tile::kQueries>(q, headOf(q, start + first, head), length - first, queries);
   commitCopies();
   std::uint32_t kept[Tile::kKeepQueries ? kSteps : 1][4];
   if constexpr (Tile::kKeepQueries) {
@@ -105,7 +104,7 @@ __global__ void __launch_bounds__(HalfTile<kWidth>::kThreads, HalfTile<kWidth>::
     for (int s = 0; s < kSteps; ++s) loadMatrices<false>(kept[s], queryRow + s * 32);
     __syncthreads();  // keys take their place
   }
-  loadHalves<kWidth, kKeys>(k, keyHeads, oldest, lastKey, keys);
+  loadHalves<kWidth, kKeys>(k, keyRows, lastKey - oldest, keys);
   commitCopies();
 
   float sums[kWidth / 8][4] = {};
@@ -113,7 +112,8 @@ __global__ void __launch_bounds__(HalfTile<kWidth>::kThreads, HalfTile<kWidth>::
   for (int key0 = oldest; key0 < lastKey; key0 += kKeys) {
     waitForCopies<0>();
     __syncthreads();  // the keys are there for all, and all are done with the values before
-    loadHalves<kWidth, kKeys>(v, valueHeads, key0, lastKey, values);
+    loadHalves<kWidth, kKeys>(v, valueRows, lastKey - key0, values);
+    valueRows += kKeys * v.heads * v.pitch;
     commitCopies();
 
     float scores[kKeys / 8][4] = {};
@@ -178,7 +178,8 @@ __global__ void __launch_bounds__(HalfTile<kWidth>::kThreads, HalfTile<kWidth>::
     waitForCopies<0>();
     __syncthreads();  // the values are there for all, and all are done with the keys
     if (key0 + kKeys < lastKey) {
-      loadHalves<kWidth, kKeys>(k, keyHeads, key0 + kKeys, lastKey, keys);
+      keyRows += kKeys * k.heads * k.pitch;
+      loadHalves<kWidth, kKeys>(k, keyRows, lastKey - key0 - kKeys, keys);
       commitCopies();
     }
 #pragma unroll

@@ -14,8 +14,8 @@ void launchFp16Shifts(StreamHandle stream, const float* x, std::int64_t rows, st
                       const std::int32_t* sequences, std::int64_t sequenceCount, std::uint32_t* absMaxBits,
                       float* shift, float* unshift);
 
-/// x [rows, cols] as `terms` 16-bit matrices [rows, cols], one behind the other (split_math.h). `shift` by sequence for
-/// F16, null for BF16.
+/// x [rows, cols] as `terms` (1 or kMostTerms) 16-bit matrices [rows, cols], one behind the other (split_math.h).
+/// `shift` by sequence for F16, null for BF16.
 void launchSplit(StreamHandle stream, const float* x, std::int64_t rows, std::int64_t cols, FloatType type, int terms,
                  const std::int32_t* sequences, const float* shift, std::uint16_t* out);
 

@@ -3,6 +3,7 @@
 
 #include "gpu/kernels/block_sum.cuh"
 #include "gpu/kernels/matmul_ops.h"
+#include "gpu/kernels/pieces.cuh"
 #include "gpu/kernels/split_math.h"
 
 namespace oscope::gpu {
@@ -10,20 +11,36 @@ namespace {
 
 constexpr int kMatmulThreads = 256;
 
+constexpr int kMaxRows = 32;  // of a block: each warp looks at several before it touches the sequence's maximum
+
+template <int kStep>
 __global__ void absMaxKernel(const float* x, std::int64_t rows, std::int64_t cols, const std::int32_t* sequences,
                              std::uint32_t* absMaxBits) {
-  for (std::int64_t row = blockIdx.x; row < rows; row += gridDim.x) {
-    std::uint32_t largest = 0;
-    for (std::int64_t c = threadIdx.x; c < cols; c += blockDim.x) {
-      const std::uint32_t bits = bitsOf(x[row * cols + c]) & 0x7FFFFFFFu;
-      largest = bits > largest ? bits : largest;
+  const int lane = static_cast<int>(threadIdx.x) % 32, warp = static_cast<int>(threadIdx.x) / 32;
+  const std::int64_t end = (blockIdx.x + std::int64_t{1}) * kMaxRows;
+  std::uint32_t largest = 0;
+  std::int32_t sequence = -1;
+  float values[kStep];
+  const auto hand = [&] {
+    largest = warpMax(largest);
+    if (lane == 0 && sequence >= 0) atomicMax(absMaxBits + sequence, largest);  // exact in any order
+  };
+  for (std::int64_t row = static_cast<std::int64_t>(blockIdx.x) * kMaxRows + warp; row < end && row < rows;
+       row += kMatmulThreads / 32) {
+    if (sequences[row] != sequence) {
+      hand();
+      sequence = sequences[row];
+      largest = 0;
     }
-    for (int offset = 16; offset > 0; offset /= 2) {
-      const std::uint32_t other = warpXor(largest, offset);
-      largest = other > largest ? other : largest;
+    for (std::int64_t c = static_cast<std::int64_t>(lane) * kStep; c < cols; c += 32 * kStep) {
+      loadPiece(x + row * cols + c, values);
+      for (float value : values) {
+        const std::uint32_t bits = bitsOf(value) & kMagnitudeBits;
+        largest = bits > largest ? bits : largest;
+      }
     }
-    if (threadIdx.x % 32 == 0) atomicMax(absMaxBits + sequences[row], largest);  // exact in any order
   }
+  hand();
 }
 
 __global__ void shiftKernel(const std::uint32_t* absMaxBits, std::int64_t count, float* shift, float* unshift) {
@@ -38,15 +55,36 @@ __global__ void zeroKernel(std::uint32_t* values, std::int64_t count) {
   for (std::int64_t i = firstOfGrid(); i < count; i += gridStep()) values[i] = 0;
 }
 
-__global__ void splitBf16Kernel(const float* x, std::int64_t count, int terms, std::uint16_t* out) {
-  for (std::int64_t i = firstOfGrid(); i < count; i += gridStep()) splitBf16(x[i], terms, out + i, count);
+// One block per row.
+template <bool kFp16, int kTerms, int kStep>
+__global__ void splitKernel(const float* x, std::int64_t rows, std::int64_t cols, const std::int32_t* sequences,
+                            const float* shift, std::uint16_t* out) {
+  for (std::int64_t row = blockIdx.x; row < rows; row += gridDim.x) {
+    const float scale = kFp16 ? shift[sequences[row]] : 1.0f;
+    for (std::int64_t c = static_cast<std::int64_t>(threadIdx.x) * kStep; c < cols; c += blockDim.x * kStep) {
+      float values[kStep];
+      std::uint16_t terms[kTerms][kStep];
+      loadPiece(x + row * cols + c, values);
+#pragma unroll
+      for (int i = 0; i < kStep; ++i) {
+        if constexpr (kFp16) {
+          splitFp16(values[i] * scale, kTerms, &terms[0][i], kStep);
+        } else {
+          splitBf16(values[i], kTerms, &terms[0][i], kStep);
+        }
+      }
+#pragma unroll
+      for (int t = 0; t < kTerms; ++t) storePiece(out + (t * rows + row) * cols + c, terms[t]);
+    }
+  }
 }
 
-__global__ void splitFp16Kernel(const float* x, std::int64_t count, std::int64_t cols, int terms,
-                                const std::int32_t* sequences, const float* shift, std::uint16_t* out) {
-  for (std::int64_t i = firstOfGrid(); i < count; i += gridStep()) {
-    splitFp16(x[i] * shift[sequences[i / cols]], terms, out + i, count);
-  }
+template <bool kFp16, int kTerms>
+void launchSplitOf(StreamHandle stream, const float* x, std::int64_t rows, std::int64_t cols,
+                   const std::int32_t* sequences, const float* shift, std::uint16_t* out) {
+  launchKernel("split", takesWidePieces(cols) ? splitKernel<kFp16, kTerms, kWidePiece> : splitKernel<kFp16, kTerms, 1>,
+               blocksFor(rows, 1), threadsForRow(cols, kMatmulThreads), 0, stream, x, rows, cols, sequences, shift,
+               out);
 }
 
 constexpr int kMatmulTile = 32;
@@ -93,22 +131,22 @@ void launchFp16Shifts(StreamHandle stream, const float* x, std::int64_t rows, st
   if (rows * cols == 0) return;
   launchKernel("fp16Shifts", zeroKernel, blocksFor(sequenceCount, kMatmulThreads), kMatmulThreads, 0, stream,
                absMaxBits, sequenceCount);
-  launchKernel("fp16Shifts", absMaxKernel, blocksFor(rows, 1), kMatmulThreads, 0, stream, x, rows, cols, sequences,
-               absMaxBits);
+  launchKernel("fp16Shifts", takesWidePieces(cols) ? absMaxKernel<kWidePiece> : absMaxKernel<1>,
+               (rows + kMaxRows - 1) / kMaxRows, kMatmulThreads, 0, stream, x, rows, cols, sequences, absMaxBits);
   launchKernel("fp16Shifts", shiftKernel, blocksFor(sequenceCount, kMatmulThreads), kMatmulThreads, 0, stream,
                absMaxBits, sequenceCount, shift, unshift);
 }
 
 void launchSplit(StreamHandle stream, const float* x, std::int64_t rows, std::int64_t cols, FloatType type, int terms,
                  const std::int32_t* sequences, const float* shift, std::uint16_t* out) {
-  const std::int64_t count = rows * cols;
-  if (count == 0) return;
-  const unsigned blocks = blocksFor(count, kMatmulThreads);
+  if (rows * cols == 0) return;
+  const bool one = terms == 1;
   if (type == FloatType::BF16) {
-    launchKernel("splitBf16", splitBf16Kernel, blocks, kMatmulThreads, 0, stream, x, count, terms, out);
+    const auto launch = one ? launchSplitOf<false, 1> : launchSplitOf<false, kMostTerms>;
+    launch(stream, x, rows, cols, sequences, shift, out);
   } else {
-    launchKernel("splitFp16", splitFp16Kernel, blocks, kMatmulThreads, 0, stream, x, count, cols, terms, sequences,
-                 shift, out);
+    const auto launch = one ? launchSplitOf<true, 1> : launchSplitOf<true, kMostTerms>;
+    launch(stream, x, rows, cols, sequences, shift, out);
   }
 }
 

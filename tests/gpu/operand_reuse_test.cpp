@@ -17,7 +17,7 @@ class OperandReuse : public testing::TestWithParam<DType> {
   }
   /// How often activations became halves since the last call.
   std::int64_t conversions() {
-    const std::int64_t all = oscope::test::launchesOf(GetParam() == DType::BF16 ? "splitBf16" : "splitFp16");
+    const std::int64_t all = oscope::test::launchesOf("split");
     const std::int64_t since = all - m_seen;
     m_seen = all;
     return since;
