@@ -130,9 +130,12 @@ TEST(DeviceMemory, StatisticsThatWereBegunAreNotAddedTwice) {
 TEST(DeviceMemory, WeightsThatNobodyWaitsForMakeRoom) {
   const auto device = deviceUnderTest().make(compute::MatmulPrecision::Full);
   holdUploads(true);
+  std::vector<compute::WeightPtr> weights;
   for (const char* name : {"on its way", "behind it"}) {
-    device->prepareWeight(compute::makeHostTensor(name, std::vector<float>(64, 1.0f), {8, 8}));
+    weights.push_back(device->prepareWeight(compute::makeHostTensor(name, std::vector<float>(64, 1.0f), {8, 8})));
   }
+  waitForHeldUpload();
+  weights.clear();
   failDeviceAllocation(0);
   const std::jthread later([] {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));

@@ -10,6 +10,8 @@ namespace oscope::test {
 void failDeviceAllocation(std::int64_t after);
 /// While held, uploads of weights stay on their way.
 void holdUploads(bool hold);
+/// Until an upload waits. Only while they are held.
+void waitForHeldUpload();
 /// Bytes of the largest copy from the device to the host since the last call.
 std::size_t largestCopyToHost();
 /// Allocations in this process so far.

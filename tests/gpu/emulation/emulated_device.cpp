@@ -15,13 +15,17 @@
 namespace oscope::test {
 namespace {
 std::atomic<std::int64_t> g_allocationsLeft{-1}, g_allocations{0};
-std::atomic<bool> g_uploadsHeld{false};
+std::atomic<bool> g_uploadsHeld{false}, g_uploadWaits{false};
 std::atomic<std::size_t> g_largestToHost{0};
 }  // namespace
 
 void holdUploads(bool hold) {
   g_uploadsHeld = hold;
   g_uploadsHeld.notify_all();
+}
+
+void waitForHeldUpload() {
+  g_uploadWaits.wait(false);
 }
 
 std::size_t largestCopyToHost() {
@@ -96,7 +100,12 @@ void* Scratch::take(const std::shared_ptr<CudaDevice>& device, std::size_t bytes
 }
 
 void copyToDevice(void* device, const void* host, std::size_t bytes, const Stream&, const char* where) {
-  if (std::string_view(where) == "weight upload") test::g_uploadsHeld.wait(true);
+  if (std::string_view(where) == "weight upload" && test::g_uploadsHeld) {
+    test::g_uploadWaits = true;
+    test::g_uploadWaits.notify_all();
+    test::g_uploadsHeld.wait(true);
+    test::g_uploadWaits = false;
+  }
   if (bytes > 0) std::memcpy(device, host, bytes);
 }
 void copyToHost(void* host, const void* device, std::size_t bytes, const Stream&, const char*) {
