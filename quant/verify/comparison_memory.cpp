@@ -43,8 +43,8 @@ std::uint64_t fixedBytes(const model::ModelGraph& graph, const calibration::Data
 
 std::uint64_t bytesPerWindow(const model::ModelGraph& graph, const calibration::Dataset& data,
                              const compute::DeviceInfo& device) {
-  const std::uint64_t perRow = forward::ForwardRunner::workBytesPerRow(graph, device) +
-                               static_cast<std::uint64_t>(graph.hidden) * sizeof(float);
+  const std::uint64_t perRow =
+      forward::ForwardRunner::workBytesPerRow(graph, device) + static_cast<std::uint64_t>(graph.hidden) * sizeof(float);
   return perRow * static_cast<std::uint64_t>(data.length);
 }
 
