@@ -13,7 +13,7 @@
 namespace oscope::gpu {
 
 /// Raised with every change of this struct or of analysis/compute/backend.h.
-inline constexpr std::uint32_t kCudaModuleAbi = 4;
+inline constexpr std::uint32_t kCudaModuleAbi = 5;
 
 /// The first three members stay as they are in every version: a loader reads them before it trusts the rest.
 struct CudaModule {

@@ -40,13 +40,46 @@ void requireTensor(const char* op, const Tensor& tensor, DType dtype, std::int64
                           tensor.cols, toString(dtype), rows, cols));
 }
 
-/// Arguments of both ways to quantize; the maxima of the sequences, where they are wanted, live in `maxima`.
-QuantizeArgs quantizeArgs(const char* op, const DevicePointer& device, const Tensor& x, const LayoutView& layout,
-                          std::int64_t sequences, const ActivationQuant& quant, int mostBits,
-                          std::unique_ptr<DeviceBuffer>& maxima) {
-  requireTensor(op, x, DType::F32, x.rows, x.cols);
-  if (quant.bits < 2 || quant.bits > mostBits) throw Error(ErrorCode::Internal, op, "bits out of range");
+/// Arguments of both ways to quantize, and what they point to: freed in stream order, behind the kernels that read it.
+struct QuantizeInputs {
   QuantizeArgs args;
+  const float *scales = nullptr, *lows = nullptr;  ///< of channels, with clusters
+  std::unique_ptr<DeviceBuffer> maxima, channels;
+};
+
+/// Figures of channels [cols], each array aligned for vector loads, in one copy.
+void uploadChannels(const char* op, const DevicePointer& device, const ActivationQuant& quant, QuantizeInputs& inputs) {
+  const bool clusters = quant.mode == ActivationQuant::Mode::PerCluster;
+  if (!clusters && quant.factors.empty()) return;
+  const auto pitch = static_cast<std::size_t>(inputs.args.cols + 3) / 4 * 4;
+  std::vector<float> values;
+  const auto append = [&](std::span<const float> array) {
+    values.insert(values.end(), array.begin(), array.end());
+    values.resize(values.size() + pitch - array.size());
+  };
+  if (!quant.factors.empty()) append(quant.factors);
+  if (clusters) {
+    const compute::ChannelQuant channels = compute::channelQuant(quant);
+    append(channels.scales);
+    append(channels.lows);
+  }
+  inputs.channels = onDevice(device, values, op);
+  const auto* data = inputs.channels->as<float>();
+  if (!quant.factors.empty()) {
+    inputs.args.factors = data;
+    data += pitch;
+  }
+  if (!clusters) return;
+  inputs.scales = data;
+  inputs.lows = data + pitch;
+}
+
+QuantizeInputs quantizeInputs(const char* op, const DevicePointer& device, const Tensor& x, const LayoutView& layout,
+                              std::int64_t sequences, const ActivationQuant& quant, int mostBits) {
+  requireTensor(op, x, DType::F32, x.rows, x.cols);
+  requireActivationQuant(op, quant, x.cols, mostBits);
+  QuantizeInputs inputs;
+  QuantizeArgs& args = inputs.args;
   args.x = x.as<float>();
   args.rows = x.rows;
   args.cols = x.cols;
@@ -54,16 +87,17 @@ QuantizeArgs quantizeArgs(const char* op, const DevicePointer& device, const Ten
   args.sequences = layout.sequences;
   args.scale = quant.scale;
   args.divisor = quant.divisor;
-  const auto half = static_cast<float>(1 << (quant.bits - 1));
-  args.low = -half;
-  args.high = half - 1.0f;
-  if (quant.mode != ActivationQuant::Mode::PerSequence) return args;
+  const compute::CodeRange range = compute::codeRange(quant.bits);
+  args.low = range.low;
+  args.high = range.high;
+  uploadChannels(op, device, quant, inputs);
+  if (quant.mode != ActivationQuant::Mode::PerSequence) return inputs;
   const auto bytes = static_cast<std::size_t>(sequences) * sizeof(unsigned);
-  maxima = std::make_unique<DeviceBuffer>(device, bytes);
-  fillWithZeros(maxima->data(), bytes, device->compute(), op);
-  launchSequenceMax(args, maxima->as<unsigned>(), device->compute().handle());
-  args.sequenceMax = maxima->as<unsigned>();
-  return args;
+  inputs.maxima = std::make_unique<DeviceBuffer>(device, bytes);
+  fillWithZeros(inputs.maxima->data(), bytes, device->compute(), op);
+  launchSequenceMax(args, inputs.maxima->as<unsigned>(), device->compute().handle());
+  args.sequenceMax = inputs.maxima->as<unsigned>();
+  return inputs;
 }
 
 }  // namespace
@@ -82,18 +116,22 @@ DeviceQuantizedWeight::DeviceQuantizedWeight(const DevicePointer& device, const 
 
 void fakeQuantize(const DevicePointer& device, const LayoutView& layout, std::int64_t sequences,
                   const ActivationQuant& quant, Tensor& x) {
-  std::unique_ptr<DeviceBuffer> maxima;
-  const QuantizeArgs args = quantizeArgs("fakeQuant", device, x, layout, sequences, quant, 16, maxima);
-  launchFakeQuant(args, x.as<float>(), device->compute().handle());
+  const QuantizeInputs inputs = quantizeInputs("fakeQuant", device, x, layout, sequences, quant, 16);
+  const StreamHandle stream = device->compute().handle();
+  if (inputs.scales != nullptr) {
+    launchFakeQuantChannels(inputs.args, inputs.scales, inputs.lows, x.as<float>(), stream);
+  } else {
+    launchFakeQuant(inputs.args, x.as<float>(), stream);
+  }
 }
 
 void quantize(const DevicePointer& device, const Tensor& x, const LayoutView& layout, std::int64_t sequences,
               const ActivationQuant& quant, Tensor& codes, Tensor& scales) {
+  if (!quant.hasRowScales()) throw Error(ErrorCode::Internal, "quantize", "codes have one scale per row");
   requireTensor("quantize", codes, DType::I8, x.rows, x.cols);
   requireTensor("quantize", scales, DType::F32, x.rows, 1);
-  std::unique_ptr<DeviceBuffer> maxima;
-  const QuantizeArgs args = quantizeArgs("quantize", device, x, layout, sequences, quant, 8, maxima);
-  launchQuantize(args, codes.as<std::int8_t>(), scales.as<float>(), device->compute().handle());
+  const QuantizeInputs inputs = quantizeInputs("quantize", device, x, layout, sequences, quant, 8);
+  launchQuantize(inputs.args, codes.as<std::int8_t>(), scales.as<float>(), device->compute().handle());
 }
 
 std::unique_ptr<DeviceBuffer> dequantized(const DevicePointer& device, const DeviceQuantizedWeight& weight) {

@@ -27,7 +27,7 @@ class DeviceQuantizedWeight final : public compute::Weight {
   std::unique_ptr<DeviceBuffer> m_words, m_scales, m_zeros;
 };
 
-/// x [rows, cols] = scale * clamp(rne(x / scale)).
+/// x [rows, cols] = scale * clamp(rne(x / scale)), of rows or of channels.
 void fakeQuantize(const std::shared_ptr<CudaDevice>& device, const LayoutView& layout, std::int64_t sequences,
                   const compute::ActivationQuant& quant, compute::Tensor& x);
 /// codes [rows, cols] and scales [rows, 1].

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/compute/activation_quant.h"
 #include "analysis/compute/host_matrix.h"
 #include "analysis/compute/quantized_weight.h"
 #include "analysis/compute/reductions.h"
@@ -59,14 +60,6 @@ struct AttentionParams {
   float scale = 1.0f;              ///< multiplies q . k
   std::vector<float> alibiSlopes;  ///< [heads], empty: no ALiBi. Score += slope * key position
   std::int64_t window = 0;         ///< sliding window: query i sees keys j with i - j < window; 0: all before it
-};
-
-/// How activations become codes (symmetric, signed, half to even, clamped to [-2^(b-1), 2^(b-1)-1]).
-struct ActivationQuant {
-  enum class Mode : std::uint8_t { Static, PerToken, PerSequence } mode = Mode::Static;
-  int bits = 8;
-  float scale = 1.0f;      ///< Static: the scale
-  float divisor = 127.0f;  ///< PerToken, PerSequence: scale = max |x| / divisor; an all-zero row gets 1
 };
 
 /// Per-token figures of two logit matrices [tokens, vocabulary] (float64 inside).
@@ -147,9 +140,10 @@ class Backend {
   /// weights are not finite or a scale exceeds its dtype, a NonFinite error names the first output channel and group.
   virtual WeightCodes quantizeWeight(const Weight& weight, const WeightFold& fold, const WeightQuant& quant,
                                      std::span<const float> clipLimits) = 0;
-  /// x = scale * clamp(rne(x / scale)): the value that integer arithmetic would see.
+  /// x = scale * clamp(rne(x / scale)): the value that integer arithmetic would see; the same bits on every device.
   virtual void fakeQuant(Tensor& x, const SequenceLayout& layout, const ActivationQuant& quant) = 0;
-  /// codes [rows, cols] I8 and scales [rows, 1] F32 (the same value in every row for Static).
+  /// codes [rows, cols] I8 and scales [rows, 1] F32 (the same value in every row for Static); where quant has row
+  /// scales.
   virtual void quantize(const Tensor& x, const SequenceLayout& layout, const ActivationQuant& quant, Tensor& codes,
                         Tensor& scales) = 0;
   /// Integer codes on the device, for dequantize() and integerLinear().

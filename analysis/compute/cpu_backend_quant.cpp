@@ -12,20 +12,6 @@ namespace oscope::compute {
 using cpu::require;
 using cpu::requireShape;
 
-namespace {
-
-struct CodeRange {
-  float low, high;
-};
-
-CodeRange codeRange(const char* op, const ActivationQuant& quant, int mostBits) {
-  require(quant.bits >= 2 && quant.bits <= mostBits, op, "bits out of range");
-  const auto half = static_cast<float>(1 << (quant.bits - 1));
-  return {-half, half - 1.0f};
-}
-
-}  // namespace
-
 WeightCodes CpuBackend::quantizeWeight(const Weight& weight, const WeightFold& fold, const WeightQuant& quant,
                                        std::span<const float> clipLimits) {
   requireQuantizable(weight.rows(), weight.cols(), fold, quant, clipLimits);
@@ -33,15 +19,9 @@ WeightCodes CpuBackend::quantizeWeight(const Weight& weight, const WeightFold& f
 }
 
 void CpuBackend::fakeQuant(Tensor& x, const SequenceLayout& layout, const ActivationQuant& quant) {
-  require(x.rows == layout.rows(), "fakeQuant", "rows of x and of the layout differ");
-  const CodeRange range = codeRange("fakeQuant", quant, 16);
-  const std::vector<float> scales = cpu::activationScales(m_parallel, x, layout, quant);
-  m_parallel.forRows(x.rows, x.cols, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t row = first; row < last; ++row) {
-      float* data = x.as<float>() + row * x.cols;
-      cpu::kernels().fakeQuantRow(data, x.cols, scales[static_cast<std::size_t>(row)], range.low, range.high, data);
-    }
-  });
+  requireShape("fakeQuant", x, DType::F32, layout.rows(), x.cols);
+  requireActivationQuant("fakeQuant", quant, x.cols, 16);
+  cpu::fakeQuant(m_parallel, x, layout, quant);
 }
 
 void CpuBackend::quantize(const Tensor& x, const SequenceLayout& layout, const ActivationQuant& quant, Tensor& codes,
@@ -49,7 +29,9 @@ void CpuBackend::quantize(const Tensor& x, const SequenceLayout& layout, const A
   require(x.rows == layout.rows(), "quantize", "rows of x and of the layout differ");
   requireShape("quantize", codes, DType::I8, x.rows, x.cols);
   requireShape("quantize", scales, DType::F32, x.rows, 1);
-  const CodeRange range = codeRange("quantize", quant, 8);
+  require(quant.hasRowScales(), "quantize", "codes have one scale per row");
+  requireActivationQuant("quantize", quant, x.cols, 8);
+  const CodeRange range = codeRange(quant.bits);
   const std::vector<float> values = cpu::activationScales(m_parallel, x, layout, quant);
   std::copy(values.begin(), values.end(), scales.as<float>());
   m_parallel.forRows(x.rows, x.cols, [&](std::int64_t first, std::int64_t last) {

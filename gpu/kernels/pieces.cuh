@@ -46,6 +46,18 @@ __device__ inline void storePiece(std::uint16_t* to, const std::uint16_t (&piece
   }
 }
 
+/// `to` aligned to 4 bytes for kWidePiece.
+template <int kStep>
+__device__ inline void storePiece(std::int8_t* to, const std::int8_t (&piece)[kStep]) {
+  if constexpr (kStep == kWidePiece) {
+    const auto byte = [&](int i) { return static_cast<std::uint32_t>(static_cast<std::uint8_t>(piece[i])) << (8 * i); };
+    *reinterpret_cast<std::uint32_t*>(to) = byte(0) | byte(1) | byte(2) | byte(3);
+  } else {
+    static_assert(kStep == 1);
+    *to = piece[0];
+  }
+}
+
 /// Threads for one row of `width` elements: whole warps, no more than `most`, no more than there are pieces.
 inline int threadsForRow(std::int64_t width, int most) {
   const std::int64_t pieces = takesWidePieces(width) ? width / kWidePiece : width;

@@ -8,11 +8,11 @@
 
 namespace oscope::quant {
 
-/// The device op that carries out `plan`; nullopt for float activations and for clusters, which no device op does.
-/// `divisor` replaces the plan's for scales that are found at run time.
-std::optional<compute::ActivationQuant> deviceQuant(const ActivationPlan& plan, std::optional<double> divisor);
+/// The device op that carries out the activation plan of `site`, run-time scales (kRuntimeEdge) included; nullopt for
+/// float activations. It points into `site`. `divisor` replaces the plan's for scales that are found at run time.
+std::optional<compute::ActivationQuant> deviceQuant(const SitePlan& site, std::optional<double> divisor);
 
-/// x := what the linears of `site` read. Clusters and run-time scales (kRuntimeEdge) go through host memory.
+/// x := what the linears of `site` read.
 void applyActivation(compute::Backend& backend, compute::Tensor& x, const compute::SequenceLayout& layout,
                      const SitePlan& site, std::optional<double> divisor);
 

@@ -95,10 +95,11 @@ HostNeeds hostNeeds(const model::OpenedModel& model, const std::vector<Contender
   // a linear is dequantized.
   needs.running =
       stored + widest + elements * (1 + sizeof(float) + (sites ? sizeof(float) + (options.integerTrue ? 1 : 0) : 0));
-  // Work tensors, hidden states and their way from a file, and activations that are quantized on the host.
-  const std::uint64_t perRow =
-      (device.threads > 0 ? forward::ForwardRunner::workBytesPerRow(graph, device) : 0) +
-      (3 * hidden + static_cast<std::uint64_t>(calibration::widestInput(graph))) * sizeof(float);
+  // Hidden states and their way from a file; on the CPU the work tensors, and a site's input once more, quantized.
+  const auto widestInput = static_cast<std::uint64_t>(calibration::widestInput(graph));
+  const std::uint64_t onHost =
+      device.threads > 0 ? forward::ForwardRunner::workBytesPerRow(graph, device) + widestInput * sizeof(float) : 0;
+  const std::uint64_t perRow = onHost + 3 * hidden * sizeof(float);
   needs.perWindow = length * perRow;
   std::vector<std::string> ends = calibration::embeddingTensors(graph);
   if (otherEnds) needs.base += calibration::tensorBytes(model, ends);  // the pages of an export's embedding stay

@@ -94,8 +94,8 @@ class LayerErrors::FloatProbe final : public FakeQuantHook {
   void compareIntegers(const SitePlan& site, int linear, const Tensor& x, const Tensor& fake,
                        const SequenceLayout& layout) {
     const auto index = static_cast<std::size_t>(linear);
-    const auto quant = deviceQuant(site.activation, m_divisor);
-    if (!m_codes[index] || !quant || quant->bits > 8) return;
+    const auto quant = deviceQuant(site, m_divisor);
+    if (!m_codes[index] || !quant || !quant->hasRowScales() || quant->bits > 8) return;
     Tensor codes = m_backend.allocate(DType::I8, x.rows, x.cols);
     Tensor scales = m_backend.allocate(DType::F32, x.rows, 1);
     Tensor exact = m_backend.allocate(DType::F32, fake.rows, fake.cols);

@@ -21,6 +21,27 @@ std::vector<std::uint32_t> bitsOf(const std::vector<float>& values) {
   return bits;
 }
 
+// What the kernels of quantization make of one input, as bits.
+std::vector<std::uint32_t> quantized(const Kernels& k, const std::vector<float>& x, const std::vector<float>& w) {
+  const auto n = static_cast<std::int64_t>(x.size());
+  std::vector<float> y = w;
+  k.divideBy(y.data(), x.data(), n);
+  std::vector<std::uint32_t> all = bitsOf(y);
+  for (const bool channels : {false, true}) {
+    if (channels) {
+      k.fakeQuantChannels(x.data(), n, w.data(), x.data(), 255.0f, y.data());
+    } else {
+      k.fakeQuantRow(x.data(), n, 0.37f, -128.0f, 127.0f, y.data());
+    }
+    for (const std::uint32_t bits : bitsOf(y)) all.push_back(bits);
+  }
+  std::vector<std::int8_t> codes(x.size());
+  k.quantizeRow(x.data(), n, 0.37f, -8.0f, 7.0f, codes.data());
+  for (const std::int8_t code : codes) all.push_back(static_cast<std::uint8_t>(code));
+  all.push_back(k.absMaxBits(x.data(), n));
+  return all;
+}
+
 // All that the kernels make of one input, as bits.
 std::vector<std::uint32_t> fingerprint(const Kernels& k, const std::vector<float>& x) {
   const auto n = static_cast<std::int64_t>(x.size());
@@ -43,12 +64,7 @@ std::vector<std::uint32_t> fingerprint(const Kernels& k, const std::vector<float
   k.rotate(a.data(), b.data(), w.data(), x.data(), n);
   append(bitsOf(a));
   append(bitsOf(b));
-  k.fakeQuantRow(x.data(), n, 0.37f, -128.0f, 127.0f, y.data());
-  append(bitsOf(y));
-  std::vector<std::int8_t> codes(x.size());
-  k.quantizeRow(x.data(), n, 0.37f, -8.0f, 7.0f, codes.data());
-  for (std::int8_t code : codes) all.push_back(static_cast<std::uint8_t>(code));
-  all.push_back(k.absMaxBits(x.data(), n));
+  append(quantized(k, x, w));
 
   std::vector<std::int32_t> absBits(x.size(), -1), absRow(x.size(), -1);
   std::vector<float> low(x.size(), INFINITY), high(x.size(), -INFINITY);

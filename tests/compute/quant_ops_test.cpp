@@ -1,8 +1,7 @@
-// Quantization, integer products and comparisons against float64 references, on every backend.
+// Quantization of weights, integer products and comparisons against float64 references, on every backend.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cfenv>
 #include <cmath>
 #include <limits>
 
@@ -28,47 +27,6 @@ float absmax(const float* first, const float* last) {
   float top = 0;
   for (; first != last; ++first) top = std::max(top, std::fabs(*first));
   return top;
-}
-
-TEST_P(QuantOps, CodesAndScalesFollowTheRule) {
-  const std::int64_t cols = 37;
-  SequenceLayout layout;
-  layout.starts = {0, 2, 5};
-  std::vector<float> x = activations(5, cols, 1);
-  std::fill_n(x.begin() + cols, cols, 0.0f);  // an all-zero token
-  using Mode = ActivationQuant::Mode;
-  for (const Mode mode : {Mode::Static, Mode::PerToken, Mode::PerSequence}) {
-    for (const float divisor : {127.0f, 127.5f}) {
-      const ActivationQuant quant{mode, 8, 0.31f, divisor};
-      Tensor codes = backend().allocate(DType::I8, 5, cols), scales = backend().allocate(DType::F32, 5, 1);
-      Tensor fake = uploaded(backend(), x, 5, cols);
-      backend().quantize(fake, layout, quant, codes, scales);
-      backend().fakeQuant(fake, layout, quant);
-      std::vector<std::int8_t> actual(static_cast<std::size_t>(5 * cols));
-      backend().download(codes, actual.data());
-      const std::vector<float> actualScales = downloaded(backend(), scales), faked = downloaded(backend(), fake);
-      for (std::int64_t row = 0; row < 5; ++row) {
-        const std::int64_t first = mode == Mode::PerToken ? row : row < 2 ? 0 : 2;
-        const std::int64_t last = mode == Mode::PerToken ? row + 1 : row < 2 ? 2 : 5;
-        const float top = absmax(x.data() + first * cols, x.data() + last * cols);
-        const float scale = mode == Mode::Static ? 0.31f : top == 0 ? 1.0f : top / divisor;
-        ASSERT_EQ(actualScales[static_cast<std::size_t>(row)], scale);
-        for (std::int64_t c = 0; c < cols; ++c) {
-          const auto at = static_cast<std::size_t>(row * cols + c);
-          const float code = std::clamp(std::nearbyint(x[at] / scale), -128.0f, 127.0f);
-          ASSERT_EQ(static_cast<float>(actual[at]), code) << "row " << row << ", channel " << c;
-          ASSERT_NEAR(faked[at], scale * code, kFakeQuantTolerance * std::fabs(scale * code));
-        }
-      }
-    }
-  }
-}
-
-TEST_P(QuantOps, TiesGoToEven) {
-  const std::vector<float> x{0.5f, 1.5f, 2.5f, -0.5f, -1.5f, -2.5f, 7.5f, -8.5f, 100.0f};
-  Tensor fake = uploaded(backend(), x, 1, 9);
-  backend().fakeQuant(fake, SequenceLayout::uniform(1, 1), {ActivationQuant::Mode::Static, 4, 1.0f, 7.0f});
-  EXPECT_EQ(downloaded(backend(), fake), (std::vector<float>{0, 2, 2, -0.0f, -2, -2, 7, -8, 7}));
 }
 
 // Codes and scales from the folded weight, counted in float64; sums of squares with them.

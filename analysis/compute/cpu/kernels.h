@@ -25,6 +25,7 @@ struct Kernels {
   void (*sigmoidGate)(const float* x, std::int64_t n, float linear, float cubic, float* y);
   void (*relu)(const float* x, std::int64_t n, float* y);
   void (*multiplyInto)(float* y, const float* x, std::int64_t n);  ///< y *= x
+  void (*divideBy)(float* y, const float* x, std::int64_t n);      ///< y /= x
   void (*addInto)(float* y, const float* x, std::int64_t n);       ///< y += x
   /// (a, b) = (a cos - b sin, b cos + a sin)
   void (*rotate)(float* a, float* b, const float* cosines, const float* sines, std::int64_t n);
@@ -35,6 +36,10 @@ struct Kernels {
   void (*quantizeRow)(const float* x, std::int64_t n, float scale, float low, float high, std::int8_t* codes);
   /// y = scale * clamp(rne(x / scale), low, high); NaN stays NaN
   void (*fakeQuantRow)(const float* x, std::int64_t n, float scale, float low, float high, float* y);
+
+  /// The same with scale and low of each element, and high = low + levels.
+  void (*fakeQuantChannels)(const float* x, std::int64_t n, const float* scales, const float* lows, float levels,
+                            float* y);
 
   /// absBits, min, max per channel; absRow = row of the first |x| that beats what stood there.
   void (*rangeRow)(const float* x, std::int64_t n, std::int32_t row, std::int32_t* absBits, std::int32_t* absRow,

@@ -42,7 +42,9 @@ void activateRange(Activation act, const float* x, std::int64_t n, float* y);
 WeightCodes quantizeWeight(Parallel& parallel, const CpuWeight& weight, const WeightFold& fold,
                            const WeightQuant& quant, std::span<const float> clipLimits);
 
-/// Scale of every row: one value per row, whatever the mode.
+/// Backend::fakeQuant.
+void fakeQuant(Parallel& parallel, Tensor& x, const SequenceLayout& layout, const ActivationQuant& quant);
+/// Scale of every row: one value per row, whatever the mode; PerCluster has none.
 std::vector<float> activationScales(Parallel& parallel, const Tensor& x, const SequenceLayout& layout,
                                     const ActivationQuant& quant);
 

@@ -13,7 +13,33 @@ float scaleOf(std::uint32_t absMaxBits, float divisor) {
   return scale == 0.0f ? 1.0f : scale;
 }
 
+template <typename OfRow>
+void forEachRow(Parallel& parallel, Tensor& x, const OfRow& ofRow) {
+  parallel.forRows(x.rows, x.cols, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t row = first; row < last; ++row) ofRow(row, x.as<float>() + row * x.cols);
+  });
+}
+
 }  // namespace
+
+void fakeQuant(Parallel& parallel, Tensor& x, const SequenceLayout& layout, const ActivationQuant& quant) {
+  const float* factors = quant.factors.empty() ? nullptr : quant.factors.data();
+  if (factors != nullptr) {
+    forEachRow(parallel, x, [&](std::int64_t, float* row) { kernels().divideBy(row, factors, x.cols); });
+  }
+  const auto [low, high] = codeRange(quant.bits);
+  const bool clusters = quant.mode == ActivationQuant::Mode::PerCluster;
+  const ChannelQuant channels = clusters ? channelQuant(quant) : ChannelQuant();
+  const std::vector<float> scales = clusters ? std::vector<float>() : activationScales(parallel, x, layout, quant);
+  forEachRow(parallel, x, [&, low = low, high = high](std::int64_t row, float* values) {
+    if (clusters) {
+      kernels().fakeQuantChannels(values, x.cols, channels.scales.data(), channels.lows.data(), high - low, values);
+    } else {
+      kernels().fakeQuantRow(values, x.cols, scales[static_cast<std::size_t>(row)], low, high, values);
+    }
+    if (factors != nullptr) kernels().multiplyInto(values, factors, x.cols);
+  });
+}
 
 std::vector<float> activationScales(Parallel& parallel, const Tensor& x, const SequenceLayout& layout,
                                     const ActivationQuant& quant) {
