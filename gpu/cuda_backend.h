@@ -56,6 +56,7 @@ class CudaBackend final : public compute::Backend {
   void copy(const Tensor& from, Tensor& into) override;
   void copyRows(const Tensor& from, std::int64_t fromRow, Tensor& into, std::int64_t intoRow,
                 std::int64_t rows) override;
+  void reorderChannels(std::span<const std::int32_t> order, Tensor& x) override;
 
   // cuda_backend_quant.cpp
   compute::WeightCodes quantizeWeight(const Weight& weight, const compute::WeightFold& fold,

@@ -206,6 +206,20 @@ void CudaBackend::copyRows(const Tensor& from, std::int64_t fromRow, Tensor& int
                static_cast<std::size_t>(rows) * rowBytes, m_device->compute(), "copyRows");
 }
 
+void CudaBackend::reorderChannels(std::span<const std::int32_t> order, Tensor& x) {
+  requireShape("reorderChannels", x, DType::F32, x.rows, x.cols);
+  compute::cpu::requireOrder("reorderChannels", order, x.cols);
+  if (x.cols > kWidestReordered) {
+    throw Error(ErrorCode::Unsupported, "reorderChannels",
+                fmt::format("{} channels are more than the {} that the CUDA kernel takes", x.cols, kWidestReordered),
+                "use --device cpu");
+  }
+  enterToWrite();
+  auto* onDevice = static_cast<std::int32_t*>(m_ids.take(m_device, order.size_bytes()));
+  copyToDevice(onDevice, order.data(), order.size_bytes(), m_device->compute(), "reorderChannels");
+  launchReorder(stream(), onDevice, x.rows, x.cols, x.as<float>());
+}
+
 void CudaBackend::copy(const Tensor& from, Tensor& into) {
   requireShape("copy", into, from.dtype, from.rows, from.cols);
   enterToWrite();

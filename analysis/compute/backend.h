@@ -133,6 +133,8 @@ class Backend {
   /// Rows [intoRow, intoRow + rows) of `into` = rows [fromRow, fromRow + rows) of `from`, of the same width.
   virtual void copyRows(const Tensor& from, std::int64_t fromRow, Tensor& into, std::int64_t intoRow,
                         std::int64_t rows) = 0;
+  /// x[r, j] = x[r, order[j]]. `order` [cols].
+  virtual void reorderChannels(std::span<const std::int32_t> order, Tensor& x) = 0;
 
   // Quantization.
   /// Codes of the folded weight by round to nearest, and the sums of squares that go with them; bit for bit the same on

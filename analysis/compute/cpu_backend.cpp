@@ -237,6 +237,19 @@ void CpuBackend::copyRows(const Tensor& from, std::int64_t fromRow, Tensor& into
               static_cast<std::size_t>(rows) * rowBytes);
 }
 
+void CpuBackend::reorderChannels(std::span<const std::int32_t> order, Tensor& x) {
+  requireShape("reorderChannels", x, DType::F32, x.rows, x.cols);
+  cpu::requireOrder("reorderChannels", order, x.cols);
+  m_parallel.forRows(x.rows, x.cols, [&](std::int64_t first, std::int64_t last) {
+    std::vector<float> before(order.size());
+    for (std::int64_t row = first; row < last; ++row) {
+      float* values = x.as<float>() + row * x.cols;
+      std::copy_n(values, before.size(), before.begin());
+      for (std::size_t j = 0; j < before.size(); ++j) values[j] = before[static_cast<std::size_t>(order[j])];
+    }
+  });
+}
+
 BackendFactory cpuBackendFactory() {
   BackendFactory factory;
   factory.kind = "cpu";

@@ -42,6 +42,7 @@ class CpuBackend final : public Backend {
   void copy(const Tensor& from, Tensor& into) override;
   void copyRows(const Tensor& from, std::int64_t fromRow, Tensor& into, std::int64_t intoRow,
                 std::int64_t rows) override;
+  void reorderChannels(std::span<const std::int32_t> order, Tensor& x) override;
 
   WeightCodes quantizeWeight(const Weight& weight, const WeightFold& fold, const WeightQuant& quant,
                              std::span<const float> clipLimits) override;

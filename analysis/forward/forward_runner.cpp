@@ -41,17 +41,6 @@ std::vector<std::int32_t> normOrder(const checkpoint::TensorSource& source, cons
   return {order, order + tensor.elements()};
 }
 
-// Through host memory: no device op does this.
-void reorderChannels(Backend& backend, const std::vector<std::int32_t>& order, Tensor& x) {
-  std::vector<float> values(static_cast<std::size_t>(x.rows * x.cols)), row(order.size());
-  backend.download(x, values.data());
-  for (std::size_t begin = 0; begin < values.size(); begin += row.size()) {
-    std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(begin), row.size(), row.begin());
-    for (std::size_t j = 0; j < row.size(); ++j) values[begin + j] = row[static_cast<std::size_t>(order[j])];
-  }
-  backend.upload(values.data(), x);
-}
-
 }  // namespace
 
 struct ForwardRunner::State {
@@ -116,7 +105,7 @@ struct StepRunner {
   void operator()(const NormStep& step) const {
     const auto i = static_cast<std::size_t>(step.norm);
     applyNorm(backend, desc.norms[i], weights.normWeights[i], weights.normBiases[i], at(step.in), at(step.out));
-    if (!weights.normOrders[i].empty()) reorderChannels(backend, weights.normOrders[i], at(step.out));
+    if (!weights.normOrders[i].empty()) backend.reorderChannels(weights.normOrders[i], at(step.out));
   }
   void operator()(const HeadNormStep& step) const {
     const auto i = static_cast<std::size_t>(step.norm);

@@ -40,5 +40,9 @@ void launchGate(StreamHandle stream, ActivationForm form, const float* gate, flo
 void launchAdd(StreamHandle stream, float* x, const float* y, std::int64_t count);
 /// y[r, c] += bias[c].
 void launchAddBias(StreamHandle stream, float* y, const float* bias, std::int64_t rows, std::int64_t cols);
+/// x[r, c] = x[r, order[c]], for at most kWidestReordered channels.
+void launchReorder(StreamHandle stream, const std::int32_t* order, std::int64_t rows, std::int64_t cols, float* x);
+/// A row waits in shared memory: 96 KiB, which a block has on every supported GPU.
+inline constexpr std::int64_t kWidestReordered = 24576;
 
 }  // namespace oscope::gpu

@@ -91,6 +91,18 @@ __global__ void layerNormKernel(const float* x, std::int64_t rows, std::int64_t 
   }
 }
 
+// One block per row, which waits in shared memory.
+__global__ void reorderKernel(const std::int32_t* order, std::int64_t rows, std::int64_t cols, float* x) {
+  auto* before = reinterpret_cast<float*>(launchShared());
+  for (std::int64_t row = blockIdx.x; row < rows; row += gridDim.x) {
+    float* values = x + row * cols;
+    for (std::int64_t c = threadIdx.x; c < cols; c += blockDim.x) before[c] = values[c];
+    __syncthreads();
+    for (std::int64_t c = threadIdx.x; c < cols; c += blockDim.x) values[c] = before[order[c]];
+    __syncthreads();  // before the next row comes in
+  }
+}
+
 // One block per row. A thread keeps its pair, and with it cosine and sine, and goes from head to head.
 __global__ void ropeKernel(HeadRows x, std::int64_t rows, int heads, int half, const std::int32_t* positions,
                            const float* cosines, const float* sines) {
@@ -198,6 +210,12 @@ void launchLayerNorm(StreamHandle stream, const float* x, std::int64_t rows, std
   launchKernel("layerNorm", takesWidePieces(width) ? layerNormKernel<kWidePiece> : layerNormKernel<1>,
                blocksFor(rows, 1), threadsForRow(width, kElementThreads), 0, stream, x, rows, width, weight, bias, eps,
                y);
+}
+
+void launchReorder(StreamHandle stream, const std::int32_t* order, std::int64_t rows, std::int64_t cols, float* x) {
+  if (rows * cols == 0) return;
+  launchKernel("reorder", reorderKernel, blocksFor(rows, 1), threadsForRow(cols, kElementThreads),
+               static_cast<int>(cols * static_cast<std::int64_t>(sizeof(float))), stream, order, rows, cols, x);
 }
 
 void launchRope(StreamHandle stream, HeadRows x, std::int64_t rows, std::int64_t heads, std::int64_t half,

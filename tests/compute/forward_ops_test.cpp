@@ -246,6 +246,25 @@ TEST_P(ForwardOps, RowsAreCopiedFromAndToAnyPlace) {
   EXPECT_THROW(backend().copyRows(into, 3, into, 0, 2), Error);
 }
 
+TEST_P(ForwardOps, ChannelsOfEveryRowAreReordered) {
+  for (const std::int64_t cols : {std::int64_t{1}, std::int64_t{37}, std::int64_t{16384}}) {
+    const std::vector<float> x = activations(3, cols, 23);
+    std::vector<std::int32_t> order;
+    for (std::int64_t j = 0; j < cols; ++j) order.push_back(static_cast<std::int32_t>((j * 5 + 3) % cols));
+    Tensor tensor = uploaded(backend(), x, 3, cols);
+    backend().reorderChannels(order, tensor);
+    std::vector<float> expected;
+    for (std::int64_t i = 0; i < 3 * cols; ++i) {
+      expected.push_back(x[static_cast<std::size_t>(i / cols * cols + order[static_cast<std::size_t>(i % cols)])]);
+    }
+    EXPECT_EQ(downloaded(backend(), tensor), expected);
+    order[0] = static_cast<std::int32_t>(cols);
+    EXPECT_THROW(backend().reorderChannels(order, tensor), Error);
+    order.pop_back();
+    EXPECT_THROW(backend().reorderChannels(order, tensor), Error);
+  }
+}
+
 TEST_P(ForwardOps, HostMemoryOfTheBackendGoesThereAndBack) {
   const std::vector<float> x = activations(3, 5, 22);
   const auto memory = backend().allocateHost(x.size() * sizeof(float));

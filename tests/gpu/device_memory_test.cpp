@@ -148,6 +148,24 @@ TEST(DeviceMemory, WeightsThatNobodyWaitsForMakeRoom) {
   failDeviceAllocation(-1);
 }
 
+/// Plans by what their activations ask of the device: scales of tensors and tokens, clusters of channels, and scales
+/// that are divided out at run time.
+std::vector<quant::Plan> plansOf(const stats::Snapshot& snapshot) {
+  quant::Recipe clusters = quant::loadRecipe("rptq-w4a8");
+  clusters.steps = {clusters.steps.front(), quant::defaultRecipe().steps.back()};  // rtn: no Gram matrices are needed
+  std::vector<quant::Plan> plans{makePlan(snapshot, quant::defaultRecipe()), makePlan(snapshot, clusters),
+                                 makePlan(snapshot, clusters),
+                                 makePlan(snapshot, quant::loadRecipe("rtn-w4a8-dynamic"))};
+  for (const std::size_t late : {std::size_t{2}, std::size_t{3}}) {
+    for (quant::SitePlan& site : plans[late].sites) {
+      if (site.id.kind != SiteKind::AttnOut && site.id.kind != SiteKind::FfnMid) continue;
+      site.foldEdge = quant::kRuntimeEdge;
+      for (const float absmax : snapshot.site(site.id).absmax) site.scale.push_back(0.5f + absmax);
+    }
+  }
+  return plans;
+}
+
 // No logits, no outputs, no hidden states: nothing larger than a few numbers per token of a window.
 TEST(DeviceMemory, AVerificationBringsBackFiguresAlone) {
   const SmallModel small;
@@ -157,23 +175,32 @@ TEST(DeviceMemory, AVerificationBringsBackFiguresAlone) {
   calibrate.output = folder / "run.h5";
   calibration::calibrate(model, data, nullptr, calibrate, cpu, {});
   const stats::SnapshotPtr snapshot = stats::openSnapshot(calibrate.output);
-  const quant::Plan plan = makePlan(*snapshot, quant::defaultRecipe());
   quant::VerifyOptions options;
   options.siteSamples = 2;
-  const quant::Contender contender{
-      "quantized", model.weights.get(),
-      [&](int index) { return quantizeBlock(model.graph, index, *model.weights, *snapshot, plan, cpu, {}); }, true, 0};
   const auto device = deviceUnderTest().make(compute::MatmulPrecision::Full);
-  largestCopyToHost();
-  const auto compared = compareModels(model, {contender}, data, options, *device, {}, "verify");
-  EXPECT_LE(largestCopyToHost(), static_cast<std::size_t>(data.length) * 5 * sizeof(double));
-  EXPECT_FALSE(compared.contenders[0].sites.empty());
-  double worst = 0;
-  for (const quant::SiteMeasure& site : compared.contenders[0].sites) {
-    for (const quant::LinearMeasure& linear : site.linears) worst = std::max(worst, linear.integerMaxRelative);
+  for (const quant::Plan& plan : plansOf(*snapshot)) {
+    SCOPED_TRACE(plan.sites.front().reason + "; " + plan.sites.back().foldEdge);
+    const quant::Contender contender{
+        "quantized", model.weights.get(),
+        [&](int index) { return quantizeBlock(model.graph, index, *model.weights, *snapshot, plan, cpu, {}); }, true,
+        0};
+    largestCopyToHost();
+    const auto compared = compareModels(model, {contender}, data, options, *device, {}, "verify");
+    EXPECT_LE(largestCopyToHost(), static_cast<std::size_t>(data.length) * 5 * sizeof(double));
+    const auto onCpu = compareModels(model, {contender}, data, options, cpu, {}, "verify");
+    EXPECT_NEAR(compared.contenders[0].model.perplexity, onCpu.contenders[0].model.perplexity,
+                compute::test::kPerplexityTolerance * onCpu.contenders[0].model.perplexity);
+    ASSERT_EQ(compared.contenders[0].sites.size(), plan.sites.size());
+    double worst = 0;
+    for (std::size_t s = 0; s < plan.sites.size(); ++s) {
+      const quant::SiteMeasure& site = compared.contenders[0].sites[s];
+      EXPECT_NEAR(site.inputSqnrLocalDb, onCpu.contenders[0].sites[s].inputSqnrLocalDb, 0.1) << toString(site.id);
+      for (const quant::LinearMeasure& linear : site.linears) worst = std::max(worst, linear.integerMaxRelative);
+    }
+    const bool rowScales = plan.sites.front().activation.granularity != quant::ActivationPlan::Granularity::Cluster;
+    EXPECT_EQ(worst > 0, rowScales) << "both arithmetics were compared where integers have a scale per token";
+    EXPECT_LT(worst, compute::test::kIntegerAgreement);
   }
-  EXPECT_GT(worst, 0) << "both arithmetics were compared";
-  EXPECT_LT(worst, compute::test::kIntegerAgreement);
 }
 
 }  // namespace

@@ -61,6 +61,8 @@ TEST_P(OperandReuse, WhatWasWrittenIsConvertedAgain) {
   expectFresh("add");
   m_backend->fakeQuant(x, layout, {ActivationQuant::Mode::PerToken, 8, 1.0f, 127.0f});
   expectFresh("fakeQuant");
+  m_backend->reorderChannels(std::vector<std::int32_t>{15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0}, x);
+  expectFresh("reorderChannels");
   m_backend->copy(other, x);
   expectFresh("copy");
   m_backend->upload(activations(4, 16, 9).data(), x);

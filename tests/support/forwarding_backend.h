@@ -61,6 +61,7 @@ class ForwardingBackend : public compute::Backend {
                 std::int64_t rows) override {
     m_real->copyRows(from, fromRow, into, intoRow, rows);
   }
+  void reorderChannels(std::span<const std::int32_t> order, Tensor& x) override { m_real->reorderChannels(order, x); }
   compute::WeightCodes quantizeWeight(const Weight& weight, const compute::WeightFold& fold,
                                       const compute::WeightQuant& quant, std::span<const float> clipLimits) override {
     return m_real->quantizeWeight(weight, fold, quant, clipLimits);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "analysis/base/error.h"
 
 namespace oscope::compute::cpu {
@@ -22,6 +24,12 @@ void requireRows(const char* op, const Tensor& from, std::int64_t fromRow, const
   require(from.dtype == into.dtype && from.cols == into.cols && rows >= 0 && fromRow >= 0 && intoRow >= 0 &&
               fromRow + rows <= from.rows && intoRow + rows <= into.rows,
           op, "the rows don't lie in their tensors");
+}
+
+void requireOrder(const char* op, std::span<const std::int32_t> order, std::int64_t cols) {
+  require(static_cast<std::int64_t>(order.size()) == cols &&
+              std::all_of(order.begin(), order.end(), [&](std::int32_t j) { return j >= 0 && j < cols; }),
+          op, "the order doesn't fit the channels");
 }
 
 }  // namespace oscope::compute::cpu
