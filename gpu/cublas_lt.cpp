@@ -154,10 +154,7 @@ bool CublasLt::multiply(const MatmulShape& shape, const void* x, const void* w, 
   const float* constants = shape.scaled ? m_constants.as<float>() : kConstants;
   const float* alpha = shape.scaled ? scale : constants + 1;
   const float* beta = constants + (add ? 1 : 0);
-  // The host doesn't see a zero that lies on the device: whether y is read then is the kernel's choice.
-  if (shape.scaled && !add) {
-    fillWithZeros(y, static_cast<std::size_t>(shape.rows * shape.out) * sizeof(float), m_device->compute(), kWhere);
-  }
+  // BLAS doesn't read C where beta is 0, and finds the zero on the device, too.
   const cublasStatus_t status = cublasLtMatmul(m_handle, plan.description.get(), alpha, w, plan.w.get(), x,
                                                plan.x.get(), beta, y, plan.y.get(), y, plan.y.get(), &plan.algorithm,
                                                m_workspace.as<void>(), kWorkspaceBytes, m_device->compute().handle());

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "tests/compute/backends.h"
 #include "tests/compute/reference.h"
@@ -69,6 +70,16 @@ TEST_P(BackendEquivalence, LinearOfLargeAndSmallActivations) {
     for (std::size_t i = 0; i < actual.size(); ++i) {
       ASSERT_NEAR(actual[i], reference[i], linearTolerance(DType::F16) * sizes[i]) << size;
     }
+  }
+}
+
+TEST_P(BackendEquivalence, LinearReadsNothingOfItsOutput) {
+  const std::vector<float> x = activations(5, 64, 18);
+  for (const DType dtype : {DType::F32, DType::BF16, DType::F16}) {
+    const WeightPtr weight = backend().prepareWeight(rounded(dtype, activations(32, 64, 19), {32, 64}));
+    Tensor y = uploaded(backend(), std::vector<float>(5 * 32, std::numeric_limits<float>::quiet_NaN()), 5, 32);
+    backend().linear(uploaded(backend(), x, 5, 64), SequenceLayout::uniform(1, 5), *weight, nullptr, y);
+    for (const float value : downloaded(backend(), y)) ASSERT_TRUE(std::isfinite(value)) << toString(dtype);
   }
 }
 
