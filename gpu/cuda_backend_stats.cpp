@@ -18,7 +18,14 @@ void CudaBackend::accumulate(compute::SiteAccumulator& accumulator, const Tensor
   if (own == nullptr || x.dtype != DType::F32 || x.rows != layout.rows() || x.cols != own->channels()) {
     throw Error(ErrorCode::Internal, "accumulate", "an accumulator of another backend or another shape");
   }
-  own->accumulate(x.as<float>(), onDevice(layout).starts, layout.sequences(), x.rows, firstToken);
+  // The linears of the site come next: what they multiply is made in the same read.
+  std::uint16_t* halves = m_matmul.expectedHalves(x, layout, m_precision);
+  try {
+    own->accumulate(x.as<float>(), onDevice(layout).starts, layout.sequences(), x.rows, firstToken, halves);
+  } catch (...) {
+    m_matmul.forget();
+    throw;
+  }
 }
 
 }  // namespace oscope::gpu

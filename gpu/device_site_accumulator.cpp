@@ -95,7 +95,7 @@ ExtremesArgs DeviceSiteAccumulator::extremesArgs(const float* x, std::int64_t ro
 }
 
 void DeviceSiteAccumulator::accumulate(const float* x, const std::int64_t* starts, std::int64_t sequences,
-                                       std::int64_t rows, std::int64_t firstToken) {
+                                       std::int64_t rows, std::int64_t firstToken, std::uint16_t* halves) {
   if (rows == 0 || m_channels == 0) return;
   if (firstToken < 0 || firstToken + rows > static_cast<std::int64_t>(kMostTokens)) {
     throw Error(ErrorCode::InvalidArgument, kWhere, "the data set has more tokens than the CUDA backend can count");
@@ -124,6 +124,7 @@ void DeviceSiteAccumulator::accumulate(const float* x, const std::int64_t* start
   if (m_spec.histogram) args.histogram = m_histogram->as<unsigned>();
   args.rowMax = rowMax;
   args.nonFinite = m_nonFinite->as<unsigned long long>();
+  args.halves = halves;
   ExtremesArgs extremes;
   if (m_state != nullptr) extremes = extremesArgs(x, rows, firstToken, rowMax);
   const SampledRows sampled = sampledRows(firstToken, rows);

@@ -19,10 +19,10 @@ class DeviceSiteAccumulator final : public compute::SiteAccumulator {
   DeviceSiteAccumulator(std::shared_ptr<CudaDevice> device, std::int64_t channels, const compute::ReductionSpec& spec);
 
   std::int64_t channels() const { return m_channels; }
-  /// x [rows, channels] and starts [sequences + 1] on the device. Where it throws OutOfMemory, nothing was added;
-  /// what was begun and can't be finished is a Device error.
+  /// x [rows, channels] and starts [sequences + 1] on the device. `halves`, where not null, gets x as bf16 by the way.
+  /// Where it throws OutOfMemory, nothing was added; what was begun and can't be finished is a Device error.
   void accumulate(const float* x, const std::int64_t* starts, std::int64_t sequences, std::int64_t rows,
-                  std::int64_t firstToken);
+                  std::int64_t firstToken, std::uint16_t* halves);
   compute::SiteReductions read() override;
 
  private:

@@ -18,12 +18,25 @@ std::uint64_t Matmul::scratchBytes(compute::MatmulPrecision precision) {
   return sizeof(std::uint16_t) * (precision == compute::MatmulPrecision::Full ? kMostTerms : 1);
 }
 
+bool Matmul::holds(const compute::Tensor& x, const compute::SequenceLayout& layout, FloatType type, int terms) const {
+  return m_converted.x.lock() == x.buffer && m_converted.in == x.cols && m_converted.type == type &&
+         m_converted.terms == terms && m_converted.starts == layout.starts;
+}
+
+std::uint16_t* Matmul::expectedHalves(const compute::Tensor& x, const compute::SequenceLayout& layout,
+                                      compute::MatmulPrecision precision) {
+  const bool once = m_lastType == FloatType::BF16 && precision == compute::MatmulPrecision::Fast;
+  if (!once || holds(x, layout, m_lastType, 1)) return nullptr;
+  forget();
+  auto* halves = static_cast<std::uint16_t*>(
+      m_terms.take(m_device, static_cast<std::size_t>(x.rows * x.cols) * sizeof(std::uint16_t)));
+  m_converted = {x.buffer, x.cols, m_lastType, 1, layout.starts, halves, nullptr};
+  return halves;
+}
+
 const Matmul::Converted& Matmul::converted(const compute::Tensor& x, const compute::SequenceLayout& layout,
                                            const LayoutView& view, FloatType type, int terms) {
-  if (m_converted.x.lock() == x.buffer && m_converted.in == x.cols && m_converted.type == type &&
-      m_converted.terms == terms && m_converted.starts == layout.starts) {
-    return m_converted;
-  }
+  if (holds(x, layout, type, terms)) return m_converted;
   forget();
   const StreamHandle stream = m_device->compute().handle();
   const std::int64_t rows = layout.rows(), sequences = layout.sequences(), in = x.cols;
@@ -49,7 +62,7 @@ void Matmul::linear(const compute::Tensor& x, const compute::SequenceLayout& lay
                     compute::Tensor& y) {
   const bool exact = precision == compute::MatmulPrecision::Full;
   const std::int64_t in = w.cols(), out = w.rows();
-  const FloatType type = floatTypeOf(w);
+  const FloatType type = m_lastType = floatTypeOf(w);
   const int terms = type != FloatType::F32 && exact ? kMostTerms : 1;
   const std::size_t elementBytes = type == FloatType::F32 ? sizeof(float) : sizeof(std::uint16_t);
   const void* weights = w.data();

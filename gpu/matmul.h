@@ -28,6 +28,10 @@ class Matmul {
   /// of x are kept: the linears of a site read one activation and convert it once.
   void linear(const compute::Tensor& x, const compute::SequenceLayout& layout, const LayoutView& view,
               const CudaWeight& w, compute::MatmulPrecision precision, const std::stop_token& stop, compute::Tensor& y);
+  /// Where the next product's operand would lie, bf16 [rows, x.cols], if it is like the last one and not there yet;
+  /// else null. The caller fills it, or forgets it.
+  std::uint16_t* expectedHalves(const compute::Tensor& x, const compute::SequenceLayout& layout,
+                                compute::MatmulPrecision precision);
   /// Called by every op that may write to the last x.
   void forget() { m_converted = {}; }
 
@@ -45,6 +49,7 @@ class Matmul {
     const std::uint16_t* split = nullptr;
     const float* unshift = nullptr;  ///< [sequences], of fp16 operands
   };
+  bool holds(const compute::Tensor& x, const compute::SequenceLayout& layout, FloatType type, int terms) const;
   const Converted& converted(const compute::Tensor& x, const compute::SequenceLayout& layout, const LayoutView& view,
                              FloatType type, int terms);
 
@@ -52,6 +57,7 @@ class Matmul {
   CublasLt m_lt;
   Scratch m_terms, m_shifts;
   Converted m_converted;
+  FloatType m_lastType = FloatType::F32;  ///< of the last product's weight
 };
 
 }  // namespace oscope::gpu

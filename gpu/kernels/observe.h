@@ -22,6 +22,7 @@ struct ObserveArgs {
   unsigned* histogram = nullptr;            ///< [channels, 64] += counts
   unsigned* rowMax = nullptr;               ///< [rows] bits of max |x|, from 0
   unsigned long long* nonFinite = nullptr;  ///< {count, smallest placeOf}, from {0, all ones}; always wanted
+  std::uint16_t* halves = nullptr;          ///< [rows, channels] x as bf16: the operand of the products that follow
 };
 void launchObserve(const ObserveArgs& args, StreamHandle stream);
 

@@ -8,6 +8,7 @@
 
 #include "gpu/kernels/float_math.h"
 #include "gpu/kernels/observe.h"
+#include "gpu/kernels/pieces.cuh"
 
 namespace oscope::gpu {
 
@@ -29,6 +30,24 @@ __device__ inline void loadObserved(const ObserveArgs& args, std::int64_t row, s
     const bool live = r < rows && first + c < args.channels;
     const float* from = live ? args.x + (row + r) * args.channels + first + c : args.x;
     copyAsync<kStep * 4>(stage + r * kObserveChannels + c, from, live);
+  }
+}
+
+/// Rows of a stage as bf16, by the warps that share the rows.
+template <bool kWide>
+__device__ inline void writeHalves(const ObserveArgs& args, const float* stage, std::int64_t firstRow, int rows,
+                                   std::int64_t first) {
+  constexpr int kStep = kWide ? kWidePiece : 1;
+  constexpr int kParts = kObserveChannels / kStep;
+  for (int part = static_cast<int>(threadIdx.x); part < rows * kParts; part += kObserveWarps * 32) {
+    const int r = part / kParts, c = part % kParts * kStep;
+    if (first + c >= args.channels) continue;
+    float values[kStep];
+    std::uint16_t halves[kStep];
+    loadPiece(stage + r * kObserveChannels + c, values);
+#pragma unroll
+    for (int i = 0; i < kStep; ++i) halves[i] = toBf16(values[i]);
+    storePiece(args.halves + (firstRow + r) * args.channels + first + c, halves);
   }
 }
 
@@ -67,7 +86,8 @@ __global__ void __launch_bounds__(kObserveThreads) observeKernel(ObserveArgs arg
                           stages + next % kObserveStages * kStageFloats);
     }
     commitCopies();
-    const float* stage = stages + s % kObserveStages * kStageFloats + lane;
+    const float* rowsOfStage = stages + s % kObserveStages * kStageFloats;
+    const float* stage = rowsOfStage + lane;
     const std::int64_t firstRow = start + s * kObserveRows, left = length - s * kObserveRows;
     const int rows = left < kObserveRows ? static_cast<int>(left) : kObserveRows;
     if (warp == kObserveWarps) {
@@ -81,6 +101,7 @@ __global__ void __launch_bounds__(kObserveThreads) observeKernel(ObserveArgs arg
       }
       continue;
     }
+    if (args.halves != nullptr) writeHalves<kWide>(args, rowsOfStage, firstRow, rows, first);
     unsigned ownRowMax = 0;
 #pragma unroll 4
     for (int r = warp; r < rows; r += kObserveWarps) {

@@ -75,6 +75,30 @@ TEST_P(OperandReuse, WhatWasWrittenIsConvertedAgain) {
   EXPECT_EQ(conversions(), 1) << "other sequences have other scales";
 }
 
+TEST_P(OperandReuse, StatisticsConvertWhatTheyRead) {
+  const bool alongside = GetParam() == DType::BF16;  // fp16 needs the largest value first
+  m_backend = oscope::test::deviceUnderTest().make(MatmulPrecision::Fast);
+  for (const std::int64_t channels : {40, 33}) {
+    const SequenceLayout layout = SequenceLayout::uniform(2, 70);
+    const std::vector<float> values = activations(140, channels, 11);
+    const Tensor x = uploaded(*m_backend, values, 140, channels);
+    const WeightPtr w = m_backend->prepareWeight(rounded(GetParam(), activations(16, channels, 12), {16, channels}));
+    const std::vector<float> alone = product(uploaded(*m_backend, values, 140, channels), layout, *w);
+    ReductionSpec spec;
+    spec.range = spec.moments = spec.histogram = spec.tokenAbsmax = true;
+    const auto accumulator = m_backend->makeAccumulator(channels, spec);
+    conversions();
+    m_backend->accumulate(*accumulator, x, layout, 0);
+    EXPECT_EQ(product(x, layout, *w), alone);
+    EXPECT_EQ(conversions(), alongside ? 0 : 1);
+    // In another precision, and for another layout, the operand is another.
+    m_backend->setPrecision(MatmulPrecision::Full);
+    product(x, layout, *w);
+    EXPECT_EQ(conversions(), 1);
+    m_backend->setPrecision(MatmulPrecision::Fast);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Halves, OperandReuse, testing::Values(DType::BF16, DType::F16),
                          [](const auto& info) { return std::string(toString(info.param)); });
 
