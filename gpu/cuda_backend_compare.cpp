@@ -1,4 +1,4 @@
-// Comparisons of the CUDA backend: float64 sums of rows on the device, added up on the host in the order of the rows.
+// Comparisons of the CUDA backend: float64 sums of rows on the device.
 #include <bit>
 
 #include "analysis/compute/cpu/checks.h"
@@ -73,17 +73,12 @@ double CudaBackend::largestRelativeDifference(const Tensor& a, const Tensor& b) 
 std::vector<double> CudaBackend::energies(const Tensor& x, const SequenceLayout& layout) {
   require(x.rows == layout.rows(), "energies", "rows of x and of the layout differ");
   enter();
-  const auto count = static_cast<std::size_t>(x.rows);
-  auto* results = static_cast<double*>(m_rowResults.take(m_device, count * sizeof(double)));
-  launchRowEnergies(stream(), x.as<float>(), x.rows, x.cols, results);
-  const std::vector<double> rows = fetched("energies", results, count);
-  std::vector<double> sums(static_cast<std::size_t>(layout.sequences()));
-  for (std::size_t s = 0; s < sums.size(); ++s) {
-    for (std::int64_t row = layout.starts[s]; row < layout.starts[s + 1]; ++row) {
-      sums[s] += rows[static_cast<std::size_t>(row)];
-    }
-  }
-  return sums;
+  // Sums of rows, then those of sequences, which alone come back.
+  const auto rows = static_cast<std::size_t>(x.rows), sequences = static_cast<std::size_t>(layout.sequences());
+  auto* sums = static_cast<double*>(m_rowResults.take(m_device, (rows + sequences) * sizeof(double)));
+  launchRowEnergies(stream(), x.as<float>(), x.rows, x.cols, sums);
+  launchSequenceSums(stream(), sums, onDevice(layout).starts, layout.sequences(), sums + rows);
+  return fetched("energies", sums + rows, sequences);
 }
 
 }  // namespace oscope::gpu

@@ -9,6 +9,9 @@ namespace oscope::gpu {
 
 /// sums[r] = sum of x^2 over row r.
 void launchRowEnergies(StreamHandle stream, const float* x, std::int64_t rows, std::int64_t cols, double* sums);
+/// sums[s] = sum of rowSums over the rows [starts[s], starts[s + 1]), in an order that depends on their number alone.
+void launchSequenceSums(StreamHandle stream, const double* rowSums, const std::int64_t* starts, std::int64_t sequences,
+                        double* sums);
 /// sums[r * 4 ...] = sums over row r of {a^2, (a - b)^2, a b, b^2}.
 void launchRowPairSums(StreamHandle stream, const float* a, const float* b, std::int64_t rows, std::int64_t cols,
                        double* sums);

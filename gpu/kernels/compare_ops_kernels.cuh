@@ -28,6 +28,18 @@ __global__ void __launch_bounds__(kCompareThreads)
   }
 }
 
+// One block per sequence.
+__global__ void __launch_bounds__(kCompareThreads)
+    sequenceSumsKernel(const double* rowSums, const std::int64_t* starts, double* sums) {
+  __shared__ double partial[kMostWarps];
+  double sum = 0;
+  for (std::int64_t row = starts[blockIdx.x] + threadIdx.x; row < starts[blockIdx.x + 1]; row += blockDim.x) {
+    sum += rowSums[row];
+  }
+  sum = blockSum(sum, partial);
+  if (threadIdx.x == 0) sums[blockIdx.x] = sum;
+}
+
 __global__ void __launch_bounds__(kCompareThreads)
     rowPairSumsKernel(const float* a, const float* b, std::int64_t rows, std::int64_t cols, double* sums) {
   __shared__ double partial[kMostWarps];
@@ -147,6 +159,12 @@ void launchRowEnergies(StreamHandle stream, const float* x, std::int64_t rows, s
   if (rows == 0) return;
   launchKernel("energies", takesWidePieces(cols) ? rowEnergiesKernel<kWidePiece> : rowEnergiesKernel<1>,
                blocksFor(rows, 1), threadsForRow(cols, kCompareThreads), 0, stream, x, rows, cols, sums);
+}
+
+void launchSequenceSums(StreamHandle stream, const double* rowSums, const std::int64_t* starts, std::int64_t sequences,
+                        double* sums) {
+  if (sequences == 0) return;
+  launchKernel("energies", sequenceSumsKernel, sequences, kCompareThreads, 0, stream, rowSums, starts, sums);
 }
 
 void launchRowPairSums(StreamHandle stream, const float* a, const float* b, std::int64_t rows, std::int64_t cols,
