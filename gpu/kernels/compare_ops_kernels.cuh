@@ -4,7 +4,6 @@
 #include "gpu/kernels/block_sum.cuh"
 #include "gpu/kernels/compare_ops.h"
 #include "gpu/kernels/float_bits.h"
-#include "gpu/kernels/pieces.cuh"
 
 namespace oscope::gpu {
 namespace {
@@ -12,16 +11,14 @@ namespace {
 constexpr int kCompareThreads = 256;
 constexpr int kCompareWarps = kCompareThreads / 32;
 
-template <int kStep>
 __global__ void __launch_bounds__(kCompareThreads)
     rowEnergiesKernel(const float* x, std::int64_t rows, std::int64_t cols, double* sums) {
   __shared__ double partial[kMostWarps];
-  float values[kStep];
   for (std::int64_t row = blockIdx.x; row < rows; row += gridDim.x) {
     double sum = 0;
-    for (std::int64_t c = static_cast<std::int64_t>(threadIdx.x) * kStep; c < cols; c += blockDim.x * kStep) {
-      loadPiece(x + row * cols + c, values);
-      for (const double value : values) sum += value * value;
+    for (std::int64_t c = threadIdx.x; c < cols; c += blockDim.x) {
+      const double value = x[row * cols + c];
+      sum += value * value;
     }
     sum = blockSum(sum, partial);
     if (threadIdx.x == 0) sums[row] = sum;
@@ -157,8 +154,7 @@ __global__ void __launch_bounds__(kCompareThreads)
 
 void launchRowEnergies(StreamHandle stream, const float* x, std::int64_t rows, std::int64_t cols, double* sums) {
   if (rows == 0) return;
-  launchKernel("energies", takesWidePieces(cols) ? rowEnergiesKernel<kWidePiece> : rowEnergiesKernel<1>,
-               blocksFor(rows, 1), threadsForRow(cols, kCompareThreads), 0, stream, x, rows, cols, sums);
+  launchKernel("energies", rowEnergiesKernel, blocksFor(rows, 1), kCompareThreads, 0, stream, x, rows, cols, sums);
 }
 
 void launchSequenceSums(StreamHandle stream, const double* rowSums, const std::int64_t* starts, std::int64_t sequences,

@@ -1,9 +1,11 @@
 // Runs CUDA kernel bodies on the host, one block after the other, each thread of a block a fiber: barriers, warp
 // exchanges, atomics, asynchronous copies and the int8 tensor core behave as the PTX manual says. What a GPU leaves
 // open is varied by Schedule, so that a missing barrier or wait shows as a wrong result; the address sanitizer sees
-// every access out of bounds. Include it before the kernels (*.cuh), in place of device_ops.cuh.
+// every access out of bounds, the thread sanitizer every race of a block's threads (thread_races.h). Include it before
+// the kernels (*.cuh), in place of device_ops.cuh.
 #pragma once
 
+#include <atomic>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -33,6 +35,7 @@ void runKernel(unsigned blocks, unsigned threads, std::size_t sharedBytes, const
 // What a kernel sees; only inside runKernel.
 extern Index3 currentThread, currentBlock, blockSize, gridSize;
 void blockBarrier();
+void warpBarrier();
 /// Hands `bytes` (at most 64) of every lane of the warp to all lanes: the result has 32 slots, valid until the next
 /// call.
 const unsigned char (*warpExchange(const void* own, std::size_t bytes))[64];
@@ -59,7 +62,7 @@ const Schedule& currentSchedule();
 #define __shared__ static
 #define __launch_bounds__(...)
 #define __syncthreads() oscope::test::blockBarrier()
-#define __syncwarp() oscope::test::warpExchange("", 1)
+#define __syncwarp() oscope::test::warpBarrier()
 #define threadIdx oscope::test::currentThread
 #define blockIdx oscope::test::currentBlock
 #define blockDim oscope::test::blockSize
@@ -81,22 +84,23 @@ struct alignas(16) float4 {
   float x, y, z, w;
 };
 
+// Relaxed, as those of a GPU: they order nothing else.
 template <typename T>
 T atomicAdd(T* at, T value) {
-  const T old = *at;
-  *at = old + value;
-  return old;
+  return std::atomic_ref<T>(*at).fetch_add(value, std::memory_order_relaxed);
 }
 template <typename T>
 T atomicMax(T* at, T value) {
-  const T old = *at;
-  if (value > old) *at = value;
+  const std::atomic_ref<T> ref(*at);
+  T old = ref.load(std::memory_order_relaxed);
+  while (value > old && !ref.compare_exchange_weak(old, value, std::memory_order_relaxed)) continue;
   return old;
 }
 template <typename T>
 T atomicMin(T* at, T value) {
-  const T old = *at;
-  if (value < old) *at = value;
+  const std::atomic_ref<T> ref(*at);
+  T old = ref.load(std::memory_order_relaxed);
+  while (value < old && !ref.compare_exchange_weak(old, value, std::memory_order_relaxed)) continue;
   return old;
 }
 template <typename T>
