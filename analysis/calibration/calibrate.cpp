@@ -66,11 +66,10 @@ Json jobOf(const stats::Provenance& provenance, const compute::DeviceInfo& devic
   return job;
 }
 
-void announce(const BlockSink& sink, int block, bool resumed, const std::vector<stats::SiteRecord>& records) {
-  if (!sink) return;
+BlockDone blockDone(int block, bool resumed, const std::vector<stats::SiteRecord>& records) {
   BlockDone done{block, resumed, {}};
   for (const stats::SiteRecord& record : records) done.ranges.push_back({record.stats.id, record.stats.range()});
-  sink(done);
+  return done;
 }
 
 /// The running calibration: one block after the other.
@@ -115,14 +114,20 @@ class Calibration {
                         std::int64_t{first} * m_data.samples);
     if (first == 0) embed();
     Clock::time_point durable = Clock::now();
+    constexpr double kDiskRate = 1e9;  // bytes a second, until the disk has been seen
+    double cost = static_cast<double>(m_report.estimate.hiddenBytes) / kDiskRate;
     for (int block = first; block < blocks; ++block) {
       runBlock(block, block >= finished, meter);
-      if (block + 1 == blocks) return;
+      if (block + 1 == blocks) break;
       m_hidden.finishPass();
-      if (block < finished || secondsSince(durable) < m_options.durableSeconds) continue;
+      if (block < finished || secondsSince(durable) < durableInterval(m_options.durableSeconds, cost)) continue;
+      settleBlock();  // its file comes first: states behind blocks that are missing are of no use
+      const Clock::time_point begin = Clock::now();
       m_hidden.makeDurable(block + 1);
       durable = Clock::now();
+      cost = secondsSince(begin);
     }
+    settleBlock();
   }
 
  private:
@@ -231,6 +236,7 @@ class Calibration {
   }
 
   void finishBlock(int index, SiteWatcher& watcher, std::vector<stats::SiteRecord> facts) {
+    settleBlock();
     std::vector<stats::SiteRecord> records;
     try {
       records = watcher.finish();
@@ -239,6 +245,25 @@ class Calibration {
       if (error.code() == ErrorCode::NonFinite && index == 0) model::requireFiniteEnds(m_graph, *m_model.weights);
       throw;
     }
+    // A device runs the next block while its host writes this one.
+    m_written = std::async(m_onHost ? std::launch::deferred : std::launch::async,
+                           [this, index, records = std::move(records), facts = std::move(facts)]() mutable {
+                             join(records, std::move(facts));
+                             stats::writeBlockFile(m_work.blockFile(index), records, m_context);
+                             return blockDone(index, false, records);
+                           });
+    if (m_onHost) settleBlock();
+  }
+
+  /// Waits until the file of the block before is there.
+  void settleBlock() {
+    if (!m_written.valid()) return;
+    const BlockDone done = m_written.get();
+    if (m_onBlock) m_onBlock(done);
+  }
+
+  /// What the activations told and what the weights told of the same sites, together in `records`.
+  static void join(std::vector<stats::SiteRecord>& records, std::vector<stats::SiteRecord> facts) {
     for (std::size_t i = 0; i < records.size(); ++i) {
       stats::SiteStats& site = records[i].stats;
       site.readers = std::move(facts[i].stats.readers);
@@ -253,8 +278,6 @@ class Calibration {
       }
       stats::deriveWeightedHistogram(records[i]);
     }
-    stats::writeBlockFile(m_work.blockFile(index), records, m_context);
-    announce(m_onBlock, index, false, records);
   }
 
   const model::OpenedModel& m_model;
@@ -274,6 +297,7 @@ class Calibration {
   std::optional<forward::LoadedBlock> m_next;  ///< the block after the running one
   ThreadPool m_pool;                           ///< for the facts from the weights
   MicroBatches m_batches;
+  std::future<BlockDone> m_written;  ///< the block before, on its way to its file
 };
 
 void throwFirstProblem(const CalibrateEstimate& estimate) {
@@ -323,7 +347,7 @@ CalibrateReport calibrate(const model::OpenedModel& model, const Dataset& data, 
   rememberRequest(work, data, options);
   report.resumedBlocks = work.finishedBlocks(blocks);
   for (int block = 0; onBlock && block < report.resumedBlocks; ++block) {
-    announce(onBlock, block, true, stats::readBlockFile(work.blockFile(block)));
+    onBlock(blockDone(block, true, stats::readBlockFile(work.blockFile(block))));
   }
   if (report.resumedBlocks < blocks) {
     Calibration(model, data, options, backend, context, work, onBlock, report).run(report.resumedBlocks);

@@ -28,8 +28,10 @@ struct CalibrateOptions {
   std::uint64_t seed = 0;         ///< of the sampled rows (token rows and weight rows)
   std::uint64_t memoryBytes = 0;  ///< promise on peak resident memory, 0: three quarters of what is free
   std::int64_t microBatch = 0;    ///< sequences per pass, 0: chosen from the budget
-  double durableSeconds = 30;     ///< hidden states are made durable at block ends at least this far apart; 0: each
-  bool restart = false;           ///< discard an interrupted run instead of resuming it
+  /// Hidden states are made durable at block ends at least this far apart, and further where writing them would take
+  /// more than a twentieth of the time; 0: at each.
+  double durableSeconds = 30;
+  bool restart = false;  ///< discard an interrupted run instead of resuming it
 
   /// Throws InvalidArgument with the option's name.
   void validate() const;

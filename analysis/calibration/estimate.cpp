@@ -117,7 +117,8 @@ HostMemory hostMemory(const model::OpenedModel& model, const Dataset& data, cons
   const std::uint64_t blocks = onHost ? 1 : 2;  // for a device, the next one's pages are read ahead
   memory.base = baseMemory(graph, device);
   // The embedding is released before the first block is read. Statistics: accumulators, and the records read from them.
-  memory.block = blocks * estimate.weightsPerBlock + 2 * estimate.statisticsBytes;
+  // On a device, the records of the block before are being written.
+  memory.block = blocks * estimate.weightsPerBlock + (onHost ? 2 : 3) * estimate.statisticsBytes;
   memory.embedding = tensorBytes(model, embeddingTensors(graph));
   memory.gram = estimate.gramBytes;
   if (estimate.gramBytes > 0) {  // a band on its way to the file, and a tile per thread

@@ -68,6 +68,11 @@ std::uint64_t baseMemory(const model::ModelGraph& graph, const compute::DeviceIn
              (kBlasBuffer + compute::CpuBackend::panelBytes(widestInput(graph)));
 }
 
+double durableInterval(double least, double cost) {
+  constexpr double kShare = 0.05;
+  return least > 0 ? std::max(least, cost / kShare) : 0;
+}
+
 std::uint64_t tensorBytes(const model::OpenedModel& model, const std::vector<std::string>& names) {
   std::uint64_t bytes = 0;
   for (const std::string& name : names) {

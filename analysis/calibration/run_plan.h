@@ -20,6 +20,11 @@ std::int64_t widestInput(const model::ModelGraph& graph);
 /// Host memory that a job on `device` takes whatever it works on: what is resident now, libraries, packing buffers.
 std::uint64_t baseMemory(const model::ModelGraph& graph, const compute::DeviceInfo& device);
 
+/// Seconds between two durable states of which writing one takes `cost` seconds. Those of a large run take minutes,
+/// while a block on a GPU takes a second: writing them takes no more than a twentieth of the time. `least` 0: no wait
+/// at all.
+double durableInterval(double least, double cost);
+
 /// Bytes of these tensors, as stored.
 std::uint64_t tensorBytes(const model::OpenedModel& model, const std::vector<std::string>& names);
 

@@ -71,7 +71,8 @@ Command addCalibrate(CLI::App& root) {
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   app->add_option("--durable-seconds", options->calibrate.durableSeconds,
-                  "Least seconds between two durable states; 0: after every block")
+                  "Least seconds between two durable states, which take a twentieth of the time at most; "
+                  "0: after every block")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   app->add_flag("--restart", options->calibrate.restart, "Discard an interrupted run instead of resuming it");

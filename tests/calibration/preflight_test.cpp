@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "analysis/calibration/interrupted_run.h"
+#include "analysis/calibration/run_plan.h"
 #include "analysis/compute/backend_registry.h"
 #include "tests/calibration/calibration_runs.h"
 #include "tests/support/expect_error.h"
@@ -144,6 +145,12 @@ TEST_F(PreflightTest, ADiscardedRunLeavesNothing) {
   calibration::discardInterruptedRun(m_options.output);
   EXPECT_FALSE(std::filesystem::exists(work));
   calibration::discardInterruptedRun(m_options.output);  // nothing there: nothing to do
+}
+
+TEST(DurableInterval, GrowsWithWhatAStateCosts) {
+  EXPECT_EQ(calibration::durableInterval(30, 0.1), 30);
+  EXPECT_DOUBLE_EQ(calibration::durableInterval(30, 17), 340) << "a twentieth of the time";
+  EXPECT_EQ(calibration::durableInterval(0, 17), 0) << "after every block, whatever it costs";
 }
 
 }  // namespace

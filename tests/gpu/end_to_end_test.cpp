@@ -4,8 +4,10 @@
 #include <cmath>
 #include <fstream>
 #include <map>
+#include <stop_token>
 
 #include "analysis/calibration/calibrate.h"
+#include "analysis/calibration/work_folder.h"
 #include "analysis/compute/cpu_backend.h"
 #include "analysis/stats/hdf5_store.h"
 #include "quant/export/export_registry.h"
@@ -115,6 +117,38 @@ TEST_F(EndToEnd, PlansAndCodesAreThoseOfTheCpu) {
     }
     EXPECT_LE(static_cast<double>(different), compute::test::kTieShare * static_cast<double>(codes));
   }
+}
+
+// The file of a block is written while the next one runs.
+TEST_F(EndToEnd, AStoppedRunGoesOnFromTheBlocksThatItAnnounced) {
+  const Subject subject = subjects().front();
+  const model::OpenedModel model = model::openModel(subject.folder);
+  const auto device = m_device.make(MatmulPrecision::Full);
+  const std::string whole = calibrated(subject, model, *device, "whole")->contentHash();
+  calibration::CalibrateOptions options;
+  options.output = m_folder / "stopped.h5";
+  options.durableSeconds = 0;
+  std::stop_source stop;
+  JobContext context;
+  context.stop = stop.get_token();
+  std::vector<int> announced;
+  const auto onBlock = [&](const calibration::BlockDone& done) {
+    announced.push_back(done.block);
+    EXPECT_GT(calibration::WorkFolder::finishedBlocksOf(options.output), done.block);
+    if (!done.resumed && done.block == 0) stop.request_stop();
+  };
+  device->setStopToken(stop.get_token());
+  const auto data = tokens(subject, model, 0);
+  EXPECT_THROW(calibration::calibrate(model, data, nullptr, options, *device, context, onBlock), Cancelled);
+  EXPECT_LT(announced.size(), model.graph.blocks.size());
+  device->setStopToken({});
+  announced.clear();
+  const auto report = calibration::calibrate(model, data, nullptr, options, *device, {}, onBlock);
+  EXPECT_GE(report.resumedBlocks, 1);
+  std::vector<int> all;
+  for (const model::BlockGraph& block : model.graph.blocks) all.push_back(block.index);
+  EXPECT_EQ(announced, all);
+  EXPECT_EQ(report.contentHash, whole);
 }
 
 std::map<std::string, std::string> filesIn(const std::filesystem::path& folder) {
