@@ -169,7 +169,8 @@ class Backend {
     double aa = 0, dd = 0, ab = 0, bb = 0;
   };
   virtual PairSums compare(const Tensor& a, const Tensor& b) = 0;
-  /// max |a - b| over max |b|, over all elements, in float64; max |a - b| where b is all zeros. NaN is passed over.
+  /// max |a - b| over max |b|, over all elements, in float64; max |a - b| where b is all zeros. Infinity where a alone
+  /// holds one, NaN where a or b holds a NaN or b an infinity.
   virtual double largestRelativeDifference(const Tensor& a, const Tensor& b) = 0;
   /// Sum of x^2 of each sequence, float64: the same bits whatever the other sequences and the thread count are.
   virtual std::vector<double> energies(const Tensor& x, const SequenceLayout& layout) = 0;

@@ -1,5 +1,6 @@
 // Quantization and statistics of the CPU backend.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "analysis/compute/cpu/checks.h"
@@ -11,6 +12,15 @@ namespace oscope::compute {
 
 using cpu::require;
 using cpu::requireShape;
+
+namespace {
+
+/// Bits of |value|: ordered as the values are, infinity above the finite ones and NaN above all.
+std::uint64_t magnitudeBits(double value) {
+  return std::bit_cast<std::uint64_t>(std::abs(value));
+}
+
+}  // namespace
 
 WeightCodes CpuBackend::quantizeWeight(const Weight& weight, const WeightFold& fold, const WeightQuant& quant,
                                        std::span<const float> clipLimits) {
@@ -110,23 +120,23 @@ Backend::PairSums CpuBackend::compare(const Tensor& a, const Tensor& b) {
 
 double CpuBackend::largestRelativeDifference(const Tensor& a, const Tensor& b) {
   requireShape("largestRelativeDifference", b, DType::F32, a.rows, a.cols);
-  std::vector<double> differences(static_cast<std::size_t>(a.rows)), sizes(differences.size());
+  std::vector<std::uint64_t> differences(static_cast<std::size_t>(a.rows)), sizes(differences.size());
   m_parallel.forRows(a.rows, a.cols, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t row = first; row < last; ++row) {
-      double& difference = differences[static_cast<std::size_t>(row)];
-      double& size = sizes[static_cast<std::size_t>(row)];
+      std::uint64_t difference = 0, size = 0;
       for (std::int64_t at = row * a.cols; at < (row + 1) * a.cols; ++at) {
         const double u = a.as<float>()[at], v = b.as<float>()[at];
-        difference = std::max(difference, std::abs(u - v));
-        size = std::max(size, std::abs(v));
+        difference = std::max(difference, magnitudeBits(u - v));
+        size = std::max(size, magnitudeBits(v));
       }
+      differences[static_cast<std::size_t>(row)] = difference;
+      sizes[static_cast<std::size_t>(row)] = size;
     }
   });
-  double difference = 0, size = 0;
-  for (std::size_t row = 0; row < sizes.size(); ++row) {
-    difference = std::max(difference, differences[row]);
-    size = std::max(size, sizes[row]);
-  }
+  const auto largest = [](const std::vector<std::uint64_t>& bits) {
+    return std::bit_cast<double>(bits.empty() ? 0 : *std::max_element(bits.begin(), bits.end()));
+  };
+  const double difference = largest(differences), size = largest(sizes);
   return size > 0 ? difference / size : difference;
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "app/cli/steps.h"
 #include "app/cli/text_table.h"
@@ -62,6 +63,11 @@ std::string agreementText(const quant::VerifyReport& report) {
       formatDb(agreement.largestDb), toString(agreement.largestAt), agreement.sites);
 }
 
+std::string integersText(const quant::VerifyReport& report) {
+  const double largest = quant::largestIntegerDifference(report.sites);
+  return std::isfinite(largest) ? fmt::format("at most {:.1e} of the largest output", largest) : "not finite";
+}
+
 std::string checksText(const quant::VerifyReport& report) {
   std::string failures;
   std::size_t passed = 0;
@@ -81,10 +87,9 @@ std::string verifyText(const quant::VerifyReport& report) {
   return fmt::format(
       "{} windows of {} tokens\n\n{}\n"
       "SQNR in dB per site; here: error of this site alone, e2e: of the quantized model on its own\n\n{}\n{}"
-      "integer-true against fake-quant arithmetic: at most {:.1e} of the largest output\n{}{}\n",
+      "integer-true against fake-quant arithmetic: {}\n{}{}\n",
       app::formatCount(report.windows), app::formatCount(report.windowLength), modelTable(report), siteTable(report),
-      agreementText(report), quant::largestIntegerDifference(report.sites), checksText(report),
-      report.passed() ? "PASSED" : "FAILED");
+      agreementText(report), integersText(report), checksText(report), report.passed() ? "PASSED" : "FAILED");
 }
 
 }  // namespace oscope::cli

@@ -16,8 +16,8 @@ void launchSequenceSums(StreamHandle stream, const double* rowSums, const std::i
 void launchRowPairSums(StreamHandle stream, const float* a, const float* b, std::int64_t rows, std::int64_t cols,
                        double* sums);
 
-/// largest[0] and [1] = bits of the largest |a - b| and |b| of all elements, as doubles; from zeros. NaN is passed
-/// over.
+/// largest[0] and [1] = bits of the largest |a - b| and |b| of all elements, as doubles; from zeros. NaN is
+/// larger than infinity.
 void launchLargest(StreamHandle stream, const float* a, const float* b, std::int64_t count,
                    unsigned long long* largest);
 

@@ -61,24 +61,41 @@ __global__ void __launch_bounds__(kCompareThreads)
   }
 }
 
-// Doubles >= 0 are ordered as their bits: exact in any order.
+// Bits of |value|: ordered as the values are, infinity above the finite ones and NaN above all.
+__device__ std::uint64_t magnitudeBits(double value) {
+  return bitsOf(value) & 0x7FFFFFFFFFFFFFFFull;
+}
+
+__device__ std::uint64_t largerOf(std::uint64_t a, std::uint64_t b) {
+  return a > b ? a : b;
+}
+
+// Exact in any order. Two atomics of a block for thousands of elements.
 __global__ void __launch_bounds__(kCompareThreads)
     largestKernel(const float* a, const float* b, std::int64_t count, unsigned long long* largest) {
-  double difference = 0, size = 0;
+  __shared__ std::uint64_t differences[kCompareWarps], sizes[kCompareWarps];
+  std::uint64_t difference = 0, size = 0;
   for (std::int64_t i = firstOfGrid(); i < count; i += gridStep()) {
     const double u = a[i], v = b[i];
-    const double d = u < v ? v - u : u - v, s = v < 0 ? -v : v;
-    difference = d > difference ? d : difference;
-    size = s > size ? s : size;
+    difference = largerOf(difference, magnitudeBits(u - v));
+    size = largerOf(size, magnitudeBits(v));
   }
   for (int offset = 16; offset > 0; offset /= 2) {
-    const double d = warpXor(difference, offset), s = warpXor(size, offset);
-    difference = d > difference ? d : difference;
-    size = s > size ? s : size;
+    difference = largerOf(difference, warpXor(difference, offset));
+    size = largerOf(size, warpXor(size, offset));
   }
-  if (threadIdx.x % 32 != 0) return;
-  atomicMax(largest, static_cast<unsigned long long>(bitsOf(difference)));
-  atomicMax(largest + 1, static_cast<unsigned long long>(bitsOf(size)));
+  if (threadIdx.x % 32 == 0) {
+    differences[threadIdx.x / 32] = difference;
+    sizes[threadIdx.x / 32] = size;
+  }
+  __syncthreads();
+  if (threadIdx.x != 0) return;
+  for (int warp = 1; warp < kCompareWarps; ++warp) {
+    difference = largerOf(difference, differences[warp]);
+    size = largerOf(size, sizes[warp]);
+  }
+  atomicMax(largest, static_cast<unsigned long long>(difference));
+  atomicMax(largest + 1, static_cast<unsigned long long>(size));
 }
 
 struct Largest {
@@ -171,7 +188,7 @@ void launchRowPairSums(StreamHandle stream, const float* a, const float* b, std:
 
 void launchLargest(StreamHandle stream, const float* a, const float* b, std::int64_t count,
                    unsigned long long* largest) {
-  constexpr std::int64_t kPerBlock = 8 * kCompareThreads;
+  constexpr std::int64_t kPerBlock = 32 * kCompareThreads;
   if (count == 0) return;
   launchKernel("largest", largestKernel, blocksFor(count, kPerBlock), kCompareThreads, 0, stream, a, b, count, largest);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace oscope::quant {
 
@@ -35,10 +36,14 @@ Agreement agreementOf(const std::vector<SiteMeasure>& sites) {
   return agreement;
 }
 
+double largerOrNaN(double a, double b) {
+  return std::isnan(a) || std::isnan(b) ? std::numeric_limits<double>::quiet_NaN() : std::max(a, b);
+}
+
 double largestIntegerDifference(const std::vector<SiteMeasure>& sites) {
   double largest = 0;
   for (const SiteMeasure& site : sites) {
-    for (const LinearMeasure& linear : site.linears) largest = std::max(largest, linear.integerMaxRelative);
+    for (const LinearMeasure& linear : site.linears) largest = largerOrNaN(largest, linear.integerMaxRelative);
   }
   return largest;
 }

@@ -19,7 +19,10 @@ struct Agreement {
 
 Agreement agreementOf(const std::vector<SiteMeasure>& sites);
 
-/// max |integer-true - fake-quant| over the largest output, of all linears; 0 where integers were not compared.
+/// The larger one; NaN, which compares with nothing, is the largest of all.
+double largerOrNaN(double a, double b);
+/// max |integer-true - fake-quant| over the largest output, of all linears; 0 where integers were not compared. Not
+/// finite where an output was not.
 double largestIntegerDifference(const std::vector<SiteMeasure>& sites);
 
 }  // namespace oscope::quant

@@ -1,10 +1,10 @@
 #include "quant/verify/layer_error.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "analysis/base/error.h"
+#include "quant/verify/agreement.h"
 #include "quant/verify/apply_activation.h"
 
 namespace oscope::quant {
@@ -102,7 +102,7 @@ class LayerErrors::FloatProbe final : public FakeQuantHook {
     m_backend.quantize(x, layout, *quant, codes, scales);
     m_backend.integerLinear(codes, scales, *m_codes[index], m_loaded.linearBiases[index].get(), exact);
     double& worst = m_sums.integerMax[linear];
-    worst = std::max(worst, m_backend.largestRelativeDifference(exact, fake));
+    worst = largerOrNaN(worst, m_backend.largestRelativeDifference(exact, fake));
   }
 
   const forward::LoadedBlock& m_loaded;

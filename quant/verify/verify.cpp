@@ -1,11 +1,15 @@
 #include "quant/verify/verify.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "analysis/base/error.h"
 #include "quant/export/ct_check.h"
 #include "quant/export/exported_model.h"
+#include "quant/verify/agreement.h"
 #include "quant/verify/model_error.h"
 #include "quant/verify/reload_check.h"
 #include "quant/verify/static_baseline.h"
@@ -84,13 +88,26 @@ void compare(const model::OpenedModel& model, Contender quantized, std::optional
   report.floatNllPerWindow = std::move(comparison.floatNllPerWindow);
   report.quantized = std::move(comparison.contenders[0].model);
   report.sites = std::move(comparison.contenders[0].sites);
+  for (const SiteMeasure& site : report.sites) {
+    for (const LinearMeasure& linear : site.linears) {
+      if (std::isfinite(linear.integerMaxRelative)) continue;
+      report.diagnostics.push_back(
+          {Severity::Error, "verify.integers", linear.module,
+           "integer-true arithmetic and fake quantization differ by no finite number",
+           fmt::format("look at the range of {} and at the scales of this weight", toString(site.id))});
+    }
+  }
   if (comparison.contenders.size() > 1) report.staticEverywhere = std::move(comparison.contenders[1].model);
 }
 
 }  // namespace
 
-bool VerifyReport::passed() const {
+bool VerifyReport::filesPassed() const {
   return std::all_of(checks.begin(), checks.end(), [](const FileCheck& check) { return check.passed; });
+}
+
+bool VerifyReport::passed() const {
+  return filesPassed() && std::isfinite(largestIntegerDifference(sites));
 }
 
 VerifyReport verifyExport(const model::OpenedModel& model, const std::filesystem::path& exported,
@@ -102,7 +119,7 @@ VerifyReport verifyExport(const model::OpenedModel& model, const std::filesystem
   const ExportedModel files(exported, model);
   describeExport(files, model.graph, report);
   report.checks = checkFiles(files, model, context);
-  if (!report.passed()) {
+  if (!report.filesPassed()) {
     report.diagnostics.push_back({Severity::Error, "verify.files", exported.string(),
                                   "files are not as they were written; the models were not run",
                                   "export again, then verify the new folder"});

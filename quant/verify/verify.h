@@ -78,7 +78,8 @@ struct VerifyReport {
   std::int64_t windows = 0, windowLength = 0;
   double seconds = 0;
   Diagnostics diagnostics;
-  bool passed() const;  ///< all file checks passed
+  bool filesPassed() const;  ///< all file checks passed
+  bool passed() const;       ///< these, and integer arithmetic gave finite outputs where it was compared
 };
 
 VerifyReport verifyExport(const model::OpenedModel& model, const std::filesystem::path& exported,
@@ -91,7 +92,7 @@ VerifyReport verifyPlan(const model::OpenedModel& model, const stats::Snapshot& 
                         const JobContext& context);
 
 Json toJson(const VerifyReport& report);
-/// Parts of reports. JSON has no infinity: an SQNR without error is null.
+/// Parts of reports. JSON has no infinity: an SQNR without error is null, and so is a difference that is not finite.
 Json toJson(const SiteMeasure& site);
 Json toJson(const ModelMeasure& measure);
 Json toJson(const Diagnostics& findings);

@@ -17,13 +17,18 @@ std::string decibels(double value) {
 
 std::string checksHtml(const VerifyReport& report) {
   if (report.checks.empty()) return {};
-  if (report.passed())
+  if (report.filesPassed())
     return fmt::format("<p class=\"passed\">✓ All {} checks of the files passed.</p>\n", report.checks.size());
   std::string html = "<h2 class=\"failed\">Files are not as they were written</h2>\n<ul>\n";
   for (const FileCheck& check : report.checks) {
     if (!check.passed) html += fmt::format("<li>{}: {}</li>\n", htmlEscaped(check.name), htmlEscaped(check.detail));
   }
   return html + "</ul>\n";
+}
+
+std::string integersHtml(const VerifyReport& report) {
+  if (std::isfinite(largestIntegerDifference(report.sites))) return {};
+  return "<p class=\"failed\">✕ Integer-true arithmetic gives outputs that are not finite.</p>\n";
 }
 
 std::string modelRow(const ModelMeasure& model) {
@@ -101,8 +106,8 @@ std::string toHtml(const VerifyReport& report) {
   return htmlHead("Verification", plotStyle()) +
          fmt::format("<h1>{}</h1>\n<p>{} windows of {} tokens.</p>\n", htmlEscaped(subject), report.windows,
                      report.windowLength) +
-         checksHtml(report) + modelsHtml(report) + plotsHtml(report) + runtimesHtml(report) + sitesHtml(report) +
-         notesHtml(report) + "</body></html>\n";
+         checksHtml(report) + integersHtml(report) + modelsHtml(report) + plotsHtml(report) + runtimesHtml(report) +
+         sitesHtml(report) + notesHtml(report) + "</body></html>\n";
 }
 
 void saveVerifyHtml(const VerifyReport& report, const std::filesystem::path& path) {

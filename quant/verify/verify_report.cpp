@@ -6,13 +6,13 @@
 namespace oscope::quant {
 namespace {
 
-/// JSON has no infinity: an SQNR without error is null.
-Json decibels(double value) {
+/// JSON has neither infinity nor NaN: null.
+Json numberOrNull(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
 Json optionalDecibels(const std::optional<double>& value) {
-  return value ? decibels(*value) : Json(nullptr);
+  return value ? numberOrNull(*value) : Json(nullptr);
 }
 
 Json checkJson(const FileCheck& check) {
@@ -35,16 +35,16 @@ Json toJson(const SiteMeasure& site) {
   Json linears = Json::array();
   for (const LinearMeasure& linear : site.linears) {
     linears.push_back({{"module", linear.module},
-                       {"output_sqnr_local_db", decibels(linear.outputSqnrLocalDb)},
-                       {"output_sqnr_e2e_db", decibels(linear.outputSqnrDb)},
-                       {"integer_max_relative", linear.integerMaxRelative}});
+                       {"output_sqnr_local_db", numberOrNull(linear.outputSqnrLocalDb)},
+                       {"output_sqnr_e2e_db", numberOrNull(linear.outputSqnrDb)},
+                       {"integer_max_relative", numberOrNull(linear.integerMaxRelative)}});
   }
   return {{"site", toString(site.id)},
           {"policy", toString(site.policy)},
-          {"input_sqnr_local_db", decibels(site.inputSqnrLocalDb)},
-          {"input_sqnr_e2e_db", decibels(site.inputSqnrDb)},
+          {"input_sqnr_local_db", numberOrNull(site.inputSqnrLocalDb)},
+          {"input_sqnr_e2e_db", numberOrNull(site.inputSqnrDb)},
           {"input_cosine_e2e", site.inputCosine},
-          {"output_sqnr_local_db", decibels(site.outputSqnrLocalDb)},
+          {"output_sqnr_local_db", numberOrNull(site.outputSqnrLocalDb)},
           {"predicted_sqnr_db", optionalDecibels(site.predictedDb)},
           {"linears", std::move(linears)}};
 }

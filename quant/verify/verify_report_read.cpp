@@ -49,7 +49,9 @@ SiteMeasure readSite(const Json& json, const std::string& where) {
     linear.module = requireKey<std::string>(item, "module", at);
     linear.outputSqnrLocalDb = decibels(item, "output_sqnr_local_db", at);
     linear.outputSqnrDb = decibels(item, "output_sqnr_e2e_db", at);
-    linear.integerMaxRelative = requireKey<double>(item, "integer_max_relative", at);
+    const bool isFinite = !requireKey<Json>(item, "integer_max_relative", at).is_null();
+    linear.integerMaxRelative =
+        isFinite ? requireKey<double>(item, "integer_max_relative", at) : std::numeric_limits<double>::quiet_NaN();
   });
   return site;
 }

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <limits>
 #include <string>
 
 #include "analysis/base/error.h"
 #include "app/cli/console_progress.h"
+#include "app/cli/steps.h"
 #include "app/cli/text_table.h"
 #include "app/common/byte_size.h"
 #include "app/common/known_configs.h"
@@ -99,6 +101,17 @@ TEST(ConsoleProgress, TerminalsGetOneLineThatIsRewritten) {
   const std::string text = shown(cli::ConsoleProgress::Style::Live);
   EXPECT_EQ(text.front(), '\r');
   EXPECT_THAT(text, HasSubstr("100 %"));
+}
+
+TEST(VerifyText, SaysWhereIntegersAreNotFiniteThatItFailed) {
+  quant::VerifyReport report;
+  report.sites.resize(1);
+  report.sites[0].linears = {{"model.a", 30, 30, 1e-7}, {"model.b", 30, 30, 2e-7}};
+  EXPECT_THAT(cli::verifyText(report), HasSubstr("fake-quant arithmetic: at most 2.0e-07 of the largest output"));
+  EXPECT_THAT(cli::verifyText(report), HasSubstr("PASSED"));
+  report.sites[0].linears[0].integerMaxRelative = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THAT(cli::verifyText(report), HasSubstr("fake-quant arithmetic: not finite\n"));
+  EXPECT_THAT(cli::verifyText(report), HasSubstr("FAILED"));
 }
 
 TEST(KnownConfigs, AreListedAndUnknownOnesRefused) {

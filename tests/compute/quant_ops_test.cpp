@@ -154,7 +154,6 @@ TEST_P(QuantOps, TheLargestDifferenceIsFoundAnywhere) {
   for (const std::size_t at : {std::size_t{0}, std::size_t{1200}, b.size() - 1}) {
     std::vector<float> a = b;
     a[at] -= 0.25f;
-    a[5] = std::numeric_limits<float>::quiet_NaN();
     const double expected = std::abs(static_cast<double>(a[at]) - b[at]) / size;
     EXPECT_EQ(
         backend().largestRelativeDifference(uploaded(backend(), a, rows, cols), uploaded(backend(), b, rows, cols)),
@@ -163,6 +162,26 @@ TEST_P(QuantOps, TheLargestDifferenceIsFoundAnywhere) {
   const std::vector<float> zeros(4, 0.0f), ones(4, 1.0f);
   EXPECT_EQ(backend().largestRelativeDifference(uploaded(backend(), ones, 2, 2), uploaded(backend(), zeros, 2, 2)),
             1.0);
+}
+
+TEST_P(QuantOps, DifferencesThatAreNotFiniteAreReported) {
+  const std::int64_t rows = 7, cols = 1301;
+  const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+  const std::vector<float> plain = activations(rows, cols, 53);
+  const auto difference = [&](std::size_t at, float inA, float inB) {
+    std::vector<float> a = plain, b = plain;
+    a[at] = inA;
+    b[at] = inB;
+    return backend().largestRelativeDifference(uploaded(backend(), a, rows, cols), uploaded(backend(), b, rows, cols));
+  };
+  for (const std::size_t at : {std::size_t{0}, std::size_t{5000}, plain.size() - 1}) {
+    SCOPED_TRACE(at);
+    EXPECT_TRUE(std::isnan(difference(at, nan, 1.0f)));
+    EXPECT_TRUE(std::isnan(difference(at, 1.0f, -nan)));
+    EXPECT_TRUE(std::isnan(difference(at, 1.0f, infinity)));
+    EXPECT_TRUE(std::isnan(difference(at, -infinity, -infinity)));
+    EXPECT_EQ(difference(at, -infinity, 1.0f), infinity);
+  }
 }
 
 TEST_P(QuantOps, ABrokenQuantizedWeightIsRefused) {

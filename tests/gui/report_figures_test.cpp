@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "app/gui/forms/ranges_so_far.h"
 #include "app/gui/views/export/findings.h"
 #include "app/gui/views/verify/site_bars.h"
@@ -49,6 +51,23 @@ TEST(ReportFigures, FailedChecksOpenWithTheirPlace) {
   EXPECT_EQ(lines[0].total, 1);  // config groups come first
   EXPECT_EQ(lines[1].passed, 1);
   EXPECT_EQ(lines[1].failures, QStringList({"codes of b: tensor b, byte 7"}));
+}
+
+TEST(ReportFigures, IntegersThatAreNotFiniteAreAFailedCheck) {
+  quant::VerifyReport report = madeReport();
+  report.checks.pop_back();
+  report.checks.pop_back();
+  report.sites.resize(1);
+  report.sites[0].linears = {{"model.a", 30, 30, 1e-7}, {"model.b", 30, 30, 1e-7}};
+  EXPECT_EQ(checkLines(report).back().value, QStringLiteral("≤ 1.0e-07"));
+  EXPECT_EQ(checkLines(report).back().passed, 1);
+  report.sites[0].linears[1].integerMaxRelative = std::numeric_limits<double>::quiet_NaN();
+  const CheckLine line = checkLines(report).back();
+  EXPECT_EQ(line.passed, 0);
+  EXPECT_EQ(line.value, QStringLiteral("not finite"));
+  EXPECT_EQ(line.failures, QStringList({"model.b"}));
+  EXPECT_EQ(reportCards(report)[0].mark, ReportCardText::Mark::Passed) << "the files are as they were written";
+  EXPECT_FALSE(report.passed());
 }
 
 TEST(ReportFigures, ChangesHaveATrueMinus) {

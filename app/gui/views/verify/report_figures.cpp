@@ -33,8 +33,9 @@ ReportCardText checksCard(const quant::VerifyReport& report) {
   card.title = QObject::tr("Written files");
   card.figure = text(app::formatCount(passed));
   card.unit = QObject::tr("of %1").arg(text(app::formatCount(static_cast<std::int64_t>(report.checks.size()))));
-  card.note = report.passed() ? QObject::tr("checks passed: as planned, bit for bit") : QObject::tr("checks passed");
-  card.mark = report.passed() ? ReportCardText::Mark::Passed : ReportCardText::Mark::Failed;
+  card.note =
+      report.filesPassed() ? QObject::tr("checks passed: as planned, bit for bit") : QObject::tr("checks passed");
+  card.mark = report.filesPassed() ? ReportCardText::Mark::Passed : ReportCardText::Mark::Failed;
   return card;
 }
 
@@ -101,8 +102,15 @@ std::vector<CheckLine> checkLines(const quant::VerifyReport& report) {
   if (ran(report)) {
     CheckLine integers;
     integers.title = QObject::tr("Fake-quant = integer-true");
-    integers.passed = integers.total = 1;
-    integers.value = QString::asprintf("≤ %.1e", quant::largestIntegerDifference(report.sites));
+    const double largest = quant::largestIntegerDifference(report.sites);
+    integers.total = 1;
+    integers.passed = std::isfinite(largest) ? 1 : 0;
+    integers.value = integers.passed == 1 ? QString::asprintf("≤ %.1e", largest) : QObject::tr("not finite");
+    for (const quant::SiteMeasure& site : report.sites) {
+      for (const quant::LinearMeasure& linear : site.linears) {
+        if (!std::isfinite(linear.integerMaxRelative)) integers.failures << text(linear.module);
+      }
+    }
     lines.push_back(integers);
   }
   return lines;
