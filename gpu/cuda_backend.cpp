@@ -26,6 +26,7 @@ CudaBackend::CudaBackend(int ordinal, const compute::BackendOptions& options)
       m_precision(options.precision),
       m_uploader(m_device),
       m_quantizer(m_device),
+      m_codes(m_device),
       m_matmul(m_device) {}
 
 CudaBackend::~CudaBackend() = default;

@@ -9,6 +9,7 @@
 #include "analysis/base/error.h"
 #include "analysis/compute/backend.h"
 #include "analysis/compute/backend_registry.h"
+#include "gpu/code_uploader.h"
 #include "gpu/cuda_weight.h"
 #include "gpu/device_buffer.h"
 #include "gpu/device_layout.h"
@@ -111,6 +112,7 @@ class CudaBackend final : public compute::Backend {
   compute::MatmulPrecision m_precision;
   WeightUploader m_uploader;
   WeightQuantizer m_quantizer;
+  CodeUploader m_codes;
   Matmul m_matmul;
   DeviceLayout m_layout;
   DeviceRopeTable m_ropeTable;

@@ -39,7 +39,7 @@ void CudaBackend::quantize(const Tensor& x, const SequenceLayout& layout, const 
 
 compute::WeightPtr CudaBackend::prepareQuantized(const compute::QuantizedWeight& weight) {
   enter();
-  return withoutAbandoned([&] { return std::make_shared<DeviceQuantizedWeight>(m_device, weight); });
+  return withoutAbandoned([&] { return std::make_shared<DeviceQuantizedWeight>(m_device, m_codes, weight); });
 }
 
 compute::WeightPtr CudaBackend::dequantize(const Weight& quantized) {

@@ -102,7 +102,8 @@ QuantizeInputs quantizeInputs(const char* op, const DevicePointer& device, const
 
 }  // namespace
 
-DeviceQuantizedWeight::DeviceQuantizedWeight(const DevicePointer& device, const compute::QuantizedWeight& weight) {
+DeviceQuantizedWeight::DeviceQuantizedWeight(const DevicePointer& device, CodeUploader& uploader,
+                                             const compute::QuantizedWeight& weight) {
   constexpr char kOp[] = "prepareQuantized";
   requireConsistent(weight);
   m_shape = intShapeOf(weight.out, weight.in, weight.group, weight.bits);
@@ -110,8 +111,8 @@ DeviceQuantizedWeight::DeviceQuantizedWeight(const DevicePointer& device, const 
       std::make_unique<DeviceBuffer>(device, static_cast<std::size_t>(weightWords(m_shape)) * sizeof(std::uint32_t));
   m_scales = onDevice(device, byGroup(weight.scales, m_shape), kOp);
   if (!weight.zeros.empty()) m_zeros = onDevice(device, byGroup(weight.zeros, m_shape), kOp);
-  const auto codes = onDevice(device, weight.codes, kOp);
-  launchPackWeight(codes->as<std::int8_t>(), m_shape, m_words->as<std::uint32_t>(), device->compute().handle());
+  const auto codes = uploader.send(weight.codes, m_shape.int4);
+  launchPackWeight(codes->data(), m_shape, m_words->as<std::uint32_t>(), device->compute().handle());
 }
 
 void fakeQuantize(const DevicePointer& device, const LayoutView& layout, std::int64_t sequences,

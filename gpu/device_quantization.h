@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "analysis/compute/backend.h"
+#include "gpu/code_uploader.h"
 #include "gpu/device_buffer.h"
 #include "gpu/device_layout.h"
 #include "gpu/kernels/int_gemm.h"
@@ -14,7 +15,8 @@ namespace oscope::gpu {
 /// Codes of a linear as the tensor cores read them, 4 bits each where they have no more.
 class DeviceQuantizedWeight final : public compute::Weight {
  public:
-  DeviceQuantizedWeight(const std::shared_ptr<CudaDevice>& device, const compute::QuantizedWeight& weight);
+  DeviceQuantizedWeight(const std::shared_ptr<CudaDevice>& device, CodeUploader& uploader,
+                        const compute::QuantizedWeight& weight);
   std::int64_t rows() const override { return m_shape.out; }
   std::int64_t cols() const override { return m_shape.in; }
   const IntShape& shape() const { return m_shape; }

@@ -8,8 +8,9 @@
 
 namespace oscope::gpu {
 
-/// words [weightWords(shape)] from codes [out, in], one code per byte.
-void launchPackWeight(const std::int8_t* codes, const IntShape& shape, std::uint32_t* words, StreamHandle stream);
+/// words [weightWords(shape)] from codes [out, in], one per byte; int4: two, the first in the low half. `codes` is
+/// 4-byte aligned.
+void launchPackWeight(const void* codes, const IntShape& shape, std::uint32_t* words, StreamHandle stream);
 /// values [out, in] = scale * (code - zero) of the words that launchPackWeight made; scales and zeros [groups,
 /// paddedOut], zeros may be null.
 void launchUnpackWeight(const std::uint32_t* words, const float* scales, const std::int32_t* zeros,

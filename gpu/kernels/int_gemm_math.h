@@ -97,6 +97,15 @@ OSCOPE_HD std::uint32_t highCodes(std::uint32_t word) {
   return word & kHighNibbles;
 }
 
+/// The word of 8 codes that lie in nibbles, the first one lowest.
+OSCOPE_HD std::uint32_t wordOfNibbles(std::uint32_t nibbles) {
+  const auto spread = [](std::uint32_t four) {
+    four = (four | four << 8) & 0x00FF00FFu;
+    return (four | four << 4) & 0x0F0F0F0Fu;
+  };
+  return spread(nibbles & 0xFFFFu) | spread(nibbles >> 16) << 4;
+}
+
 /// Code `i` of a word.
 OSCOPE_HD std::int32_t codeOfWord(std::uint32_t word, bool int4, int i) {
   if (!int4) return static_cast<std::int8_t>(word >> (8 * i));

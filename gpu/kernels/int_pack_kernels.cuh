@@ -7,18 +7,30 @@ namespace oscope::gpu {
 
 inline constexpr int kPackThreads = 256;
 
-/// One thread per word of the packed weight.
-__global__ void packWeightKernel(const std::int8_t* codes, IntShape shape, std::uint32_t* words) {
+/// Bits of one code as it came.
+__device__ inline std::uint32_t storedCode(const void* codes, bool int4, std::int64_t at) {
+  const auto* bytes = static_cast<const std::uint8_t*>(codes);
+  return int4 ? bytes[at / 2] >> (at % 2 * 4) & 0xFu : bytes[at];
+}
+
+/// One thread per word of the packed weight, which is one word of the codes where groups are whole words.
+__global__ void packWeightKernel(const void* codes, IntShape shape, std::uint32_t* words) {
   const std::int64_t at = static_cast<std::int64_t>(blockIdx.x) * kPackThreads + threadIdx.x;
   if (at >= weightWords(shape)) return;
   const WordPlace place = placeOfWord(shape, at);
+  const int count = shape.int4 ? 8 : 4;
   std::uint32_t word = 0;
-  if (place.out < shape.out) {
-    const std::int8_t* row = codes + place.out * shape.in;
-    for (int i = 0; i < (shape.int4 ? 8 : 4); ++i) {
+  if (place.out < shape.out && shape.group % count == 0) {
+    const std::int64_t k = sourceK(shape, place.firstK);
+    if (k >= 0) {
+      const std::uint32_t stored = static_cast<const std::uint32_t*>(codes)[(place.out * shape.in + k) / count];
+      word = shape.int4 ? wordOfNibbles(stored) : stored;
+    }
+  } else if (place.out < shape.out) {
+    for (int i = 0; i < count; ++i) {
       const std::int64_t k = sourceK(shape, place.firstK + i);
-      const std::uint32_t code = k < 0 ? 0u : static_cast<std::uint8_t>(row[k]);
-      word |= shape.int4 ? (code & 0xFu) << (i % 4 * 8 + i / 4 * 4) : code << (i * 8);
+      const std::uint32_t code = k < 0 ? 0u : storedCode(codes, shape.int4, place.out * shape.in + k);
+      word |= shape.int4 ? code << (i % 4 * 8 + i / 4 * 4) : code << (i * 8);
     }
   }
   words[at] = word;
@@ -75,7 +87,7 @@ __global__ void groupSumsKernel(const std::int8_t* codes, std::int64_t rows, Int
   if (threadIdx.x % 32 == 0) sums[group * rows + row] = sum;
 }
 
-void launchPackWeight(const std::int8_t* codes, const IntShape& shape, std::uint32_t* words, StreamHandle stream) {
+void launchPackWeight(const void* codes, const IntShape& shape, std::uint32_t* words, StreamHandle stream) {
   const std::int64_t count = weightWords(shape);
   if (count == 0) return;
   launchKernel("packWeight", packWeightKernel, (count + kPackThreads - 1) / kPackThreads, kPackThreads, 0, stream,

@@ -117,8 +117,9 @@ Problem makeProblem(const std::shared_ptr<gpu::CudaDevice>& device, std::int64_t
     problem.codes.push_back(static_cast<std::int8_t>(static_cast<int>(random() >> 24) - 128));
   }
   for (std::int64_t r = 0; r < rows; ++r) problem.scales.push_back(static_cast<float>(random() >> 20) * 1e-5f);
+  gpu::CodeUploader uploader(device);
   for (std::size_t i = bench::copiesBeyondCache(static_cast<std::size_t>(out * in / 2)); i > 0; --i) {
-    problem.copies.push_back(std::make_unique<gpu::DeviceQuantizedWeight>(device, problem.weight));
+    problem.copies.push_back(std::make_unique<gpu::DeviceQuantizedWeight>(device, uploader, problem.weight));
   }
   device->compute().synchronize("weights");
   return problem;

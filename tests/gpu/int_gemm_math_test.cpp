@@ -53,6 +53,15 @@ TEST(IntGemmMath, LanesReadTheSameKOfWeightsAndCodes) {
   }
 }
 
+TEST(IntGemmMath, NibblesBecomeTheWordThatHoldsTheirCodes) {
+  for (const std::uint32_t nibbles : {0x76543210u, 0xFEDCBA98u, 0x80000001u, 0x08F01A70u}) {
+    for (int i = 0; i < 8; ++i) {
+      const auto code = static_cast<std::int32_t>(nibbles >> (4 * i) & 0xFu);
+      EXPECT_EQ(codeOfWord(wordOfNibbles(nibbles), true, i), code < 8 ? code : code - 16);
+    }
+  }
+}
+
 TEST(IntGemmMath, NibblesComeApartAsSixteenTimesTheirCodes) {
   for (int low = -8; low < 8; ++low) {
     for (int high = -8; high < 8; ++high) {

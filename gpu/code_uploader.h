@@ -1,0 +1,32 @@
+// Codes of weights on their way to the device: two of four bits in a byte, so that half as much crosses the bus.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "gpu/device_buffer.h"
+#include "gpu/host_buffer.h"
+
+namespace oscope::gpu {
+
+class CodeUploader {
+ public:
+  explicit CodeUploader(std::shared_ptr<CudaDevice> device) : m_device(std::move(device)) {}
+
+  /// Sends `codes` over the copy stream; the compute stream waits for them, the host for its memory alone. `nibbles`:
+  /// two per byte, the first in the low half; an odd last one has zeros above it.
+  std::unique_ptr<DeviceBuffer> send(const std::vector<std::int8_t>& codes, bool nibbles);
+
+ private:
+  std::shared_ptr<CudaDevice> m_device;
+  std::array<std::unique_ptr<HostStage>, 2> m_stages;  ///< made with the first weight
+  std::size_t m_next = 0;
+  Event m_ready;
+};
+
+/// Codes [count] of four bits as bytes [(count + 1) / 2]: at the rate of a copy.
+void packNibbles(const std::int8_t* codes, std::size_t count, std::uint8_t* bytes);
+
+}  // namespace oscope::gpu
