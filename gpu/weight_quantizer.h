@@ -25,7 +25,7 @@ class WeightQuantizer {
  private:
   template <typename T>
   std::unique_ptr<DeviceBuffer> uploaded(std::span<const T> values) const;
-  /// Copies without waiting.
+  /// Into pageable memory: waits for what the stream was given before.
   template <typename T>
   void fetch(const DeviceBuffer& buffer, std::vector<T>& values) const;
   /// Unpacks one piece while the next one is on its way. Waits for everything that was fetched before.

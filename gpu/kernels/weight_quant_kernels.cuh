@@ -100,14 +100,14 @@ __device__ inline void storeGroup(const WeightQuantArgs& args, std::int64_t slot
   if (!usable) atomicMin(args.bad, static_cast<unsigned long long>(slot));
 }
 
-__device__ inline std::uint32_t codeByte(std::int32_t code, int index) {
-  return (static_cast<std::uint32_t>(code) & 0xFFu) << (8 * index);
+__device__ inline std::uint32_t codeByte(float code, int index) {
+  return (lowBitsOf(code) & 0xFFu) << (8 * index);
 }
 
 /// Codes of eight neighbours from element `first` on; adds to their sums.
 __device__ inline void storeOctet(const WeightQuantArgs& args, std::int64_t first, const float (&values)[kOctet],
                                   float limit, const GroupScale& group, float unit, SquarePair& sums) {
-  std::int32_t codes[kOctet];
+  float codes[kOctet];
   SquarePair own{};
 #pragma unroll
   for (int i = 0; i < kOctet; ++i) {
@@ -119,7 +119,7 @@ __device__ inline void storeOctet(const WeightQuantArgs& args, std::int64_t firs
   if (packsCodes(args.rule, args.group)) {
     std::uint32_t word = 0;
 #pragma unroll
-    for (int i = 0; i < kOctet; ++i) word |= (static_cast<std::uint32_t>(codes[i]) & 0xFu) << (4 * i);
+    for (int i = 0; i < kOctet; ++i) word |= (lowBitsOf(codes[i]) & 0xFu) << (4 * i);
     static_cast<std::uint32_t*>(args.codes)[first / kOctet] = word;
   } else {
     uint2 bytes;
@@ -300,9 +300,9 @@ __global__ void __launch_bounds__(kWideThreads) quantizeWideKernel(WeightQuantAr
 #pragma unroll
       for (int i = 0; i < kOctet; ++i) {
         if (i >= count) continue;
-        const std::int32_t code = weightCode(values[i], limit, group, args.rule);
+        const float code = weightCode(values[i], limit, group, args.rule);
         addSquares(own, values[i], code, group, unit);
-        static_cast<std::int8_t*>(args.codes)[first + i] = static_cast<std::int8_t>(code);
+        static_cast<std::int8_t*>(args.codes)[first + i] = static_cast<std::int8_t>(lowBitsOf(code));
       }
       sums.energy += own.energy;
       sums.error += own.error;

@@ -64,17 +64,17 @@ OSCOPE_HD float clampTo(float value, float low, float high) {
   return value > high ? high : value;
 }
 
-/// The code of a finite value in its group, clamped to +-limit before.
-OSCOPE_HD std::int32_t weightCode(float value, float limit, const GroupScale& group, const WeightRule& rule) {
+/// The code of a finite value in its group, clamped to +-limit before: a whole number (lowBitsOf has its bits).
+OSCOPE_HD float weightCode(float value, float limit, const GroupScale& group, const WeightRule& rule) {
   const float steps = clampTo(value, -limit, limit) / group.scale;
   if (rule.symmetric) {
     const auto top = static_cast<float>((1 << (rule.bits - 1)) - 1);
-    return static_cast<std::int32_t>((clampTo(steps, -top - 1.0f, top) + kRounder) - kRounder);
+    return (clampTo(steps, -top - 1.0f, top) + kRounder) - kRounder;
   }
   const std::int32_t half = 1 << (rule.bits - 1);
   const auto top = static_cast<float>((1 << rule.bits) - 1);
   const float nearest = (clampTo(steps, -2.0f * top, 2.0f * top) + kRounder) - kRounder;
-  return static_cast<std::int32_t>(clampTo(nearest + static_cast<float>(group.zero + half), 0.0f, top)) - half;
+  return clampTo(nearest + static_cast<float>(group.zero + half), 0.0f, top) - static_cast<float>(half);
 }
 
 /// The power of two that brings `scale` into [1, 2).
@@ -88,8 +88,8 @@ OSCOPE_HD float unitOf(float scale) {
 struct SquarePair {
   float energy, error;
 };
-OSCOPE_HD void addSquares(SquarePair& sums, float value, std::int32_t code, const GroupScale& group, float unit) {
-  const float rest = fmaf(-group.scale, static_cast<float>(code - group.zero), value);
+OSCOPE_HD void addSquares(SquarePair& sums, float value, float code, const GroupScale& group, float unit) {
+  const float rest = fmaf(-group.scale, code - static_cast<float>(group.zero), value);
   const float v = value * unit, e = rest * unit;
   sums.energy += v * v;
   sums.error += e * e;

@@ -80,7 +80,7 @@ TEST(QuantMath, ScalesAndCodesOfWeightsAreThoseOfTheCpu) {
     ASSERT_EQ(actual.zero, expected.zero) << low << ", " << high;
     for (const float value : pair) {
       if (!std::isfinite(expected.scale)) continue;
-      ASSERT_EQ(weightCode(value, limit, actual, rule),
+      ASSERT_EQ(static_cast<std::int8_t>(lowBitsOf(weightCode(value, limit, actual, rule))),
                 compute::quantizeInGroup(std::clamp(value, -limit, limit), expected, quant))
           << value << " in " << expected.scale;
     }
