@@ -13,16 +13,9 @@ using compute::ActivationQuant;
 using compute::Tensor;
 using DevicePointer = std::shared_ptr<CudaDevice>;
 
-template <typename T>
-std::unique_ptr<DeviceBuffer> onDevice(const DevicePointer& device, const std::vector<T>& values, const char* where) {
-  auto buffer = std::make_unique<DeviceBuffer>(device, values.size() * sizeof(T));
-  copyToDevice(buffer->data(), values.data(), values.size() * sizeof(T), device->compute(), where);
-  return buffer;
-}
-
 /// [out, groups] to [groups, paddedOut].
 template <typename T>
-std::vector<T> byGroup(const std::vector<T>& values, const IntShape& shape) {
+std::unique_ptr<DeviceBuffer> byGroup(CodeUploader& uploader, const std::vector<T>& values, const IntShape& shape) {
   std::vector<T> turned(static_cast<std::size_t>(shape.groups * shape.paddedOut));
   for (std::int64_t n = 0; n < shape.out; ++n) {
     for (std::int64_t g = 0; g < shape.groups; ++g) {
@@ -30,7 +23,7 @@ std::vector<T> byGroup(const std::vector<T>& values, const IntShape& shape) {
           values[static_cast<std::size_t>(n * shape.groups + g)];
     }
   }
-  return turned;
+  return uploader.send(std::as_bytes(std::span(turned)));
 }
 
 void requireTensor(const char* op, const Tensor& tensor, DType dtype, std::int64_t rows, std::int64_t cols) {
@@ -63,7 +56,9 @@ void uploadChannels(const char* op, const DevicePointer& device, const Activatio
     append(channels.scales);
     append(channels.lows);
   }
-  inputs.channels = onDevice(device, values, op);
+  const std::size_t bytes = values.size() * sizeof(float);
+  inputs.channels = std::make_unique<DeviceBuffer>(device, bytes);
+  copyToDevice(inputs.channels->data(), values.data(), bytes, device->compute(), op);
   const auto* data = inputs.channels->as<float>();
   if (!quant.factors.empty()) {
     inputs.args.factors = data;
@@ -104,14 +99,13 @@ QuantizeInputs quantizeInputs(const char* op, const DevicePointer& device, const
 
 DeviceQuantizedWeight::DeviceQuantizedWeight(const DevicePointer& device, CodeUploader& uploader,
                                              const compute::QuantizedWeight& weight) {
-  constexpr char kOp[] = "prepareQuantized";
   requireConsistent(weight);
   m_shape = intShapeOf(weight.out, weight.in, weight.group, weight.bits);
   m_words =
       std::make_unique<DeviceBuffer>(device, static_cast<std::size_t>(weightWords(m_shape)) * sizeof(std::uint32_t));
-  m_scales = onDevice(device, byGroup(weight.scales, m_shape), kOp);
-  if (!weight.zeros.empty()) m_zeros = onDevice(device, byGroup(weight.zeros, m_shape), kOp);
-  const auto codes = uploader.send(weight.codes, m_shape.int4);
+  m_scales = byGroup(uploader, weight.scales, m_shape);
+  if (!weight.zeros.empty()) m_zeros = byGroup(uploader, weight.zeros, m_shape);
+  const auto codes = uploader.sendCodes(weight.codes, m_shape.int4);
   launchPackWeight(codes->data(), m_shape, m_words->as<std::uint32_t>(), device->compute().handle());
 }
 

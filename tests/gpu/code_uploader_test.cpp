@@ -14,7 +14,7 @@ TEST(CodeUploader, SendsNibblesAndBytesPieceByPiece) {
   std::vector<std::int8_t> codes((std::size_t{17} << 20) + 1);  // of nibbles, an odd number: two pieces of 8 MiB
   for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::int8_t>(static_cast<int>(i * 37 % 16) - 8);
   for (int round = 0; round < 2; ++round) {
-    const auto packed = uploader.send(codes, true);
+    const auto packed = uploader.sendCodes(codes, true);
     ASSERT_EQ(packed->size(), codes.size() / 2 + 1);
     const auto* bytes = packed->as<std::uint8_t>();
     std::size_t wrong = 0;
@@ -23,7 +23,7 @@ TEST(CodeUploader, SendsNibblesAndBytesPieceByPiece) {
     }
     EXPECT_EQ(wrong, 0u);
     EXPECT_EQ(bytes[codes.size() / 2] >> 4, 0);
-    const auto plain = uploader.send(codes, false);
+    const auto plain = uploader.sendCodes(codes, false);
     ASSERT_EQ(plain->size(), codes.size());
     EXPECT_TRUE(std::equal(codes.begin(), codes.end(), plain->as<std::int8_t>()));
     std::reverse(codes.begin(), codes.end());
