@@ -67,7 +67,7 @@ ExitStatus runCommand(const Command& command, const Flags& flags) {
 int run(int argc, char** argv) {
   CLI::App root(kDescription, "oscope");
   root.set_version_flag("--version", "oscope " + buildText());
-  root.require_subcommand(1);
+  root.require_subcommand(0, 1);  // or a mistyped command would only hear that one is missing
   root.get_formatter()->column_width(34);
   Flags flags;
   const std::vector<Command> commands = addCommands(root, flags);
@@ -79,6 +79,7 @@ int run(int argc, char** argv) {
   for (const Command& command : commands) {
     if (command.app->parsed()) return static_cast<int>(runCommand(command, flags));
   }
+  fmt::print(stderr, "{}", root.help());
   return static_cast<int>(ExitStatus::Usage);
 }
 

@@ -67,6 +67,16 @@ TEST(Usage, WrongUsageIsToldApartFromFailedJobs) {
   }
 }
 
+TEST(Usage, AMistypedCommandIsNamed) {
+  const Outcome mistyped = oscope({"calibarte"});
+  EXPECT_EQ(mistyped.status, kUsage);
+  EXPECT_THAT(mistyped.err, HasSubstr("calibarte"));
+  const Outcome none = oscope({});
+  EXPECT_EQ(none.status, kUsage);
+  EXPECT_THAT(none.err, HasSubstr("calibrate")) << "the commands";
+  EXPECT_THAT(none.out, IsEmpty());
+}
+
 TEST(Usage, AFailedJobSaysWhatAndWhereAndHowToGoOn) {
   const Outcome outcome = oscope({"inspect", "/nonexistent-model", "--json"});
   EXPECT_EQ(outcome.status, 1);
