@@ -23,6 +23,13 @@ void add(PairSums& into, const PairSums& more) {
   into.bb += more.bb;
 }
 
+/// NaN and infinity show in every sum.
+void requireFinite(const PairSums& sums, const std::string& where) {
+  if (std::isfinite(sums.aa) && std::isfinite(sums.bb) && std::isfinite(sums.dd)) return;
+  throw Error(ErrorCode::NonFinite, where, "has values that are not finite, in float or quantized",
+              "look at the ranges of this block and at the scales of its sites");
+}
+
 Tensor copyOf(Backend& backend, const Tensor& x) {
   Tensor copy = backend.allocate(x.dtype, x.rows, x.cols);
   backend.copy(x, copy);
@@ -171,6 +178,8 @@ std::vector<SiteMeasure> LayerErrors::measures() const {
     site.id = desc.id;
     site.policy = m_sums->block->sites[s].policy;
     const PairSums local = m_finished->inputLocal[desc.id.kind], whole = m_finished->inputEndToEnd[desc.id.kind];
+    requireFinite(local, toString(desc.id));
+    requireFinite(whole, toString(desc.id));
     site.inputSqnrLocalDb = sqnrDb(local.aa, local.dd);
     site.inputSqnrDb = sqnrDb(whole.aa, whole.dd);
     const double norms = std::sqrt(whole.aa) * std::sqrt(whole.bb);
@@ -181,6 +190,8 @@ std::vector<SiteMeasure> LayerErrors::measures() const {
       add(outputs, output);
       LinearMeasure& linear = site.linears.emplace_back();
       linear.module = m_sums->graph->linears[static_cast<std::size_t>(reader)].module;
+      requireFinite(output, linear.module);
+      requireFinite(endToEnd, linear.module);
       linear.outputSqnrLocalDb = sqnrDb(output.aa, output.dd);
       linear.outputSqnrDb = sqnrDb(endToEnd.aa, endToEnd.dd);
       linear.integerMaxRelative = m_finished->integerMax[reader];

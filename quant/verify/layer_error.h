@@ -40,7 +40,8 @@ class LayerErrors {
   void finishBatch();
   forward::SiteHook& floatHook();
   forward::SiteHook& quantizedHook();
-  /// Figures of every site, in the order of BlockGraph::sites.
+  /// Figures of every site, in the order of BlockGraph::sites. NonFinite names the first site or linear with NaN or
+  /// infinity.
   std::vector<SiteMeasure> measures() const;
 
  private:
