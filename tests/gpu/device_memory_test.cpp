@@ -13,6 +13,7 @@
 #include "quant/policy/plan.h"
 #include "quant/verify/model_error.h"
 #include "tests/compute/tolerances.h"
+#include "tests/gpu/activation_plans.h"
 #include "tests/gpu/device_under_test.h"
 #include "tests/gpu/emulation/cuda_emulation.h"
 #include "tests/support/expect_error.h"
@@ -148,24 +149,6 @@ TEST(DeviceMemory, WeightsThatNobodyWaitsForMakeRoom) {
   failDeviceAllocation(-1);
 }
 
-/// Plans by what their activations ask of the device: scales of tensors and tokens, clusters of channels, and scales
-/// that are divided out at run time.
-std::vector<quant::Plan> plansOf(const stats::Snapshot& snapshot) {
-  quant::Recipe clusters = quant::loadRecipe("rptq-w4a8");
-  clusters.steps = {clusters.steps.front(), quant::defaultRecipe().steps.back()};  // rtn: no Gram matrices are needed
-  std::vector<quant::Plan> plans{makePlan(snapshot, quant::defaultRecipe()), makePlan(snapshot, clusters),
-                                 makePlan(snapshot, clusters),
-                                 makePlan(snapshot, quant::loadRecipe("rtn-w4a8-dynamic"))};
-  for (const std::size_t late : {std::size_t{2}, std::size_t{3}}) {
-    for (quant::SitePlan& site : plans[late].sites) {
-      if (site.id.kind != SiteKind::AttnOut && site.id.kind != SiteKind::FfnMid) continue;
-      site.foldEdge = quant::kRuntimeEdge;
-      for (const float absmax : snapshot.site(site.id).absmax) site.scale.push_back(0.5f + absmax);
-    }
-  }
-  return plans;
-}
-
 // No logits, no outputs, no hidden states: nothing larger than a few numbers per token of a window.
 TEST(DeviceMemory, AVerificationBringsBackFiguresAlone) {
   const SmallModel small;
@@ -178,7 +161,7 @@ TEST(DeviceMemory, AVerificationBringsBackFiguresAlone) {
   quant::VerifyOptions options;
   options.siteSamples = 2;
   const auto device = deviceUnderTest().make(compute::MatmulPrecision::Full);
-  for (const quant::Plan& plan : plansOf(*snapshot)) {
+  for (const quant::Plan& plan : activationPlans(*snapshot)) {
     SCOPED_TRACE(plan.sites.front().reason + "; " + plan.sites.back().foldEdge);
     const quant::Contender contender{
         "quantized", model.weights.get(),
@@ -187,14 +170,9 @@ TEST(DeviceMemory, AVerificationBringsBackFiguresAlone) {
     largestCopyToHost();
     const auto compared = compareModels(model, {contender}, data, options, *device, {}, "verify");
     EXPECT_LE(largestCopyToHost(), static_cast<std::size_t>(data.length) * 5 * sizeof(double));
-    const auto onCpu = compareModels(model, {contender}, data, options, cpu, {}, "verify");
-    EXPECT_NEAR(compared.contenders[0].model.perplexity, onCpu.contenders[0].model.perplexity,
-                compute::test::kPerplexityTolerance * onCpu.contenders[0].model.perplexity);
     ASSERT_EQ(compared.contenders[0].sites.size(), plan.sites.size());
     double worst = 0;
-    for (std::size_t s = 0; s < plan.sites.size(); ++s) {
-      const quant::SiteMeasure& site = compared.contenders[0].sites[s];
-      EXPECT_NEAR(site.inputSqnrLocalDb, onCpu.contenders[0].sites[s].inputSqnrLocalDb, 0.1) << toString(site.id);
+    for (const quant::SiteMeasure& site : compared.contenders[0].sites) {
       for (const quant::LinearMeasure& linear : site.linears) worst = std::max(worst, linear.integerMaxRelative);
     }
     const bool rowScales = plan.sites.front().activation.granularity != quant::ActivationPlan::Granularity::Cluster;

@@ -15,6 +15,7 @@
 #include "quant/transform/quantize_block.h"
 #include "quant/verify/verify.h"
 #include "tests/compute/tolerances.h"
+#include "tests/gpu/activation_plans.h"
 #include "tests/gpu/device_under_test.h"
 #include "tests/support/host_backend.h"
 #include "tests/support/random_checkpoint.h"
@@ -179,6 +180,28 @@ TEST_F(EndToEnd, AnExportHasTheBytesOfTheCpus) {
     const auto one = exported(*device, "device"), two = exported(m_cpu, "cpu");
     EXPECT_GT(one.size(), 2u);
     EXPECT_TRUE(one == two);
+  }
+}
+
+TEST_F(EndToEnd, EveryKindOfActivationVerifiesAsOnTheCpu) {
+  for (const Subject& subject : subjects()) {
+    const model::OpenedModel model = model::openModel(subject.folder);
+    const auto device = m_device.make(MatmulPrecision::Full);
+    const auto snapshot = calibrated(subject, model, m_cpu, "kinds");
+    quant::VerifyOptions options;
+    options.siteSamples = 1;
+    options.staticBaseline = false;
+    for (const quant::Plan& plan : activationPlans(*snapshot)) {
+      SCOPED_TRACE(subject.name + ", " + plan.recipe.name + "; " + plan.sites.back().foldEdge);
+      const auto one = verifyPlan(model, *snapshot, plan, tokens(subject, model, 1), options, *device, {});
+      const auto two = verifyPlan(model, *snapshot, plan, tokens(subject, model, 1), options, m_cpu, {});
+      EXPECT_NEAR(one.quantized.perplexity, two.quantized.perplexity,
+                  compute::test::kPerplexityTolerance * two.quantized.perplexity);
+      ASSERT_EQ(one.sites.size(), plan.sites.size());
+      for (std::size_t s = 0; s < plan.sites.size(); ++s) {
+        EXPECT_NEAR(one.sites[s].inputSqnrLocalDb, two.sites[s].inputSqnrLocalDb, 0.1) << toString(plan.sites[s].id);
+      }
+    }
   }
 }
 
