@@ -177,18 +177,21 @@ TEST_F(KernelRaces, ACopyNeedsItsWaitAndABarrier) {
 
 TEST_F(KernelRaces, ACopyThatNobodyWaitedForIsUnderWay) {
   unsigned result[kThreads];
-  const auto passOn = [&](bool wait) {
-    return [&result, wait] {
-      static unsigned source[kThreads] = {};
+  const auto passOn = [&](bool waitFirst, bool waitLast) {
+    return [&result, waitFirst, waitLast] {
+      static unsigned source[kThreads];
       gpu::copyAsync<4>(sharedWords() + own(), source + own(), true);
       gpu::commitCopies();
-      if (wait) gpu::waitForCopies<0>();
+      if (waitFirst) gpu::waitForCopies<0>();
       __syncthreads();
       result[own()] = sharedWords()[neighbour()];
+      __syncthreads();
+      if (waitLast) gpu::waitForCopies<0>();
     };
   };
-  EXPECT_FALSE(races(passOn(true)));
-  EXPECT_TRUE(races(passOn(false)));
+  EXPECT_FALSE(races(passOn(true, false)));
+  EXPECT_TRUE(races(passOn(false, true))) << "barriers don't make it arrive";
+  EXPECT_TRUE(races(passOn(false, false)));
 }
 
 TEST_F(KernelRaces, TheSourceOfACopyIsReadUntilTheWait) {

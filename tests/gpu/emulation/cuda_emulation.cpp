@@ -36,8 +36,12 @@ struct Copy {
   bool live;
 };
 
-void carryOut(const Copy& copy) {
+void see(const Copy& copy) {
   seeCopy(copy.to, copy.live ? copy.from : nullptr, copy.bytes);
+}
+
+void carryOut(const Copy& copy) {
+  see(copy);
   if (copy.live) {
     std::memcpy(copy.to, copy.from, copy.bytes);
   } else {
@@ -170,6 +174,13 @@ void startFiber(Fiber& fiber) {
   fiber.error = nullptr;
 }
 
+/// Copies that are under way may read and write between any two barriers.
+void seePending(const Fiber& fiber) {
+  if (!kSeesRaces) return;
+  for (const std::vector<Copy>& group : fiber.groups) std::for_each(group.begin(), group.end(), see);
+  std::for_each(fiber.open.begin(), fiber.open.end(), see);
+}
+
 /// Whether the fiber waits for others.
 bool waits(const Block& block, std::size_t index) {
   const Fiber& fiber = *g_fibers[index];
@@ -225,6 +236,7 @@ void blockBarrier() {
   }
   leaveFiber(fiber);
   passBarrier(fiber.barriers - 1);
+  seePending(fiber);
 }
 
 void warpBarrier() {
@@ -234,6 +246,7 @@ void warpBarrier() {
   arriveAtBarrier(turn, warp);
   warpExchange("", 1);
   passBarrier(turn, warp);
+  seePending(fiber);
 }
 
 const unsigned char (*warpExchange(const void* own, std::size_t bytes))[64] {
@@ -257,7 +270,7 @@ void copyLater(void* to, const void* from, std::size_t bytes, bool live) {
   const Copy copy{to, from, bytes, live};
   const bool late = g_block->schedule.lateCopies;
   if (late) {
-    seeCopy(to, live ? from : nullptr, bytes);
+    see(copy);
   } else {
     carryOut(copy);
   }

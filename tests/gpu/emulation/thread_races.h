@@ -87,7 +87,7 @@ inline void seeRead(const void* at, std::size_t bytes) {
 }
 
 /// An asynchronous copy reads `from`, if there is one, and writes `to`: any time from its issue to its wait, so it is
-/// seen at both.
+/// seen at both and between any two barriers.
 inline void seeCopy(void* to, const void* from, std::size_t bytes) {
   if (from != nullptr) seeRead(from, bytes);
   __tsan_write_range(to, bytes);
