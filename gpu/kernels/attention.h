@@ -30,9 +30,9 @@ struct AttentionShape {
 void launchAttention(StreamHandle stream, HeadInput q, HeadInput k, HeadInput v, const AttentionShape& shape,
                      float* out);
 
-/// Heads as fp16, each sequence of a head scaled by the power of two that brings its largest value into [2^14, 2^15)
-/// (fp16Shift), so that nothing overflows and 11 bits of every value that matters are kept, whatever its range.
-/// Element (row, head, d) at data[(row * heads + head) * pitch + d]; zeros from d = dim up to the pitch.
+/// Heads as fp16, each sequence of a head scaled by the power of two that brings its largest value into [2^14, 2^15),
+/// but by 2^50 at most: nothing overflows, and 11 bits of every value that matters are kept. Element (row, head, d) at
+/// data[(row * heads + head) * pitch + d]; zeros from d = dim up to the pitch.
 struct HalfHeads {
   std::uint16_t* data = nullptr;
   std::uint32_t* absMaxBits = nullptr;  ///< [sequences, heads] bits of max |x|

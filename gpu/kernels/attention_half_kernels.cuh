@@ -57,7 +57,7 @@ __device__ inline float quadTotal(float value) {
 
 /// 1 / (the scale of a head's fp16 values).
 __device__ inline float unscaleOf(const HalfHeads& heads, int sequence, int head) {
-  return powerOfTwo(-fp16Shift(heads.absMaxBits[sequence * heads.heads + head]));
+  return powerOfTwo(-headShift(heads.absMaxBits[sequence * heads.heads + head]));
 }
 
 template <int kWidth>

@@ -11,6 +11,14 @@ namespace {
 
 constexpr int kPackRows = 64, kPackThreads = 128;
 
+/// The power of two that a head is multiplied by: fp16Shift, but bounded, so that the product of two of them and what
+/// ALiBi is beside it stay in float32's range. Heads that small add nothing.
+OSCOPE_HD int headShift(std::uint32_t absMaxBits) {
+  constexpr int kMost = 50;
+  const int shift = fp16Shift(absMaxBits);
+  return shift < kMost ? shift : kMost;
+}
+
 /// What a block works on.
 struct PackPlace {
   std::int64_t row = 0, head = 0, at = 0;  ///< the first row; the head; its place in absMaxBits
@@ -57,7 +65,7 @@ template <bool kWide>
 __global__ void packHeadsKernel(HeadInput from, const std::int64_t* starts, HalfHeads to, int tiles) {
   const PackPlace place = packPlace(starts, to.heads, tiles);
   const float* base = from.data + place.row * from.rowStride + place.head * from.headStride;
-  const float scale = powerOfTwo(fp16Shift(to.absMaxBits[place.at]));
+  const float scale = powerOfTwo(headShift(to.absMaxBits[place.at]));
   const int dim = static_cast<int>(to.dim), pieces = static_cast<int>(to.pitch) / 8;
   for (int i = static_cast<int>(threadIdx.x); i < place.rows * pieces; i += kPackThreads) {
     const int row = i / pieces, c = i % pieces * 8;

@@ -181,6 +181,27 @@ TEST_P(BackendEquivalence, AttentionOfLargeAndSmallHeads) {
   }
 }
 
+// With next to nothing in queries and keys, ALiBi alone decides.
+TEST_P(BackendEquivalence, AttentionOfDeadHeads) {
+  const std::int64_t length = 70, heads = 2, dim = 32;
+  std::vector<float> tiny = activations(length, heads * dim, 20);
+  for (float& value : tiny) value *= 1e-25f;
+  const std::vector<float> zeros(tiny.size()), v = activations(length, heads * dim, 21);
+  AttentionParams params;
+  params.scale = 0.2f;
+  params.alibiSlopes = {0.5f, 0.0625f};
+  for (const std::vector<float>& dead : {tiny, zeros}) {
+    Tensor out = backend().allocate(DType::F32, length, heads * dim);
+    const auto view = [&](const std::vector<float>& values) {
+      return HeadView{uploaded(backend(), values, length, heads * dim), heads, dim, 0, dim};
+    };
+    const auto shape = [&](const std::vector<float>& values) { return Heads{values, heads * dim, heads, dim, 0, dim}; };
+    backend().attention(view(dead), view(dead), view(v), SequenceLayout::uniform(1, length), params, out);
+    const auto reference = referenceAttention(shape(dead), shape(dead), shape(v), length, params);
+    EXPECT_LT(relativeError(downloaded(backend(), out), reference), GetParam().products.attention);
+  }
+}
+
 // Queries of a long sequence see thousands of keys; no matrix of length x length is kept.
 TEST_P(BackendEquivalence, AttentionOverThousandsOfTokens) {
   const std::int64_t length = oscope::test::deviceUnderTest().emulated ? 1500 : 8192, dim = 16;
