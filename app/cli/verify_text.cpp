@@ -64,8 +64,9 @@ std::string agreementText(const quant::VerifyReport& report) {
 }
 
 std::string integersText(const quant::VerifyReport& report) {
-  const double largest = quant::largestIntegerDifference(report.sites);
-  return std::isfinite(largest) ? fmt::format("at most {:.1e} of the largest output", largest) : "not finite";
+  const std::optional<double> largest = quant::largestIntegerDifference(report.sites);
+  if (!largest) return "not compared";
+  return std::isfinite(*largest) ? fmt::format("at most {:.1e} of the largest output", *largest) : "not finite";
 }
 
 std::string checksText(const quant::VerifyReport& report) {

@@ -40,10 +40,12 @@ double largerOrNaN(double a, double b) {
   return std::isnan(a) || std::isnan(b) ? std::numeric_limits<double>::quiet_NaN() : std::max(a, b);
 }
 
-double largestIntegerDifference(const std::vector<SiteMeasure>& sites) {
-  double largest = 0;
+std::optional<double> largestIntegerDifference(const std::vector<SiteMeasure>& sites) {
+  std::optional<double> largest;
   for (const SiteMeasure& site : sites) {
-    for (const LinearMeasure& linear : site.linears) largest = largerOrNaN(largest, linear.integerMaxRelative);
+    for (const LinearMeasure& linear : site.linears) {
+      if (linear.integerMaxRelative) largest = largerOrNaN(largest.value_or(0), *linear.integerMaxRelative);
+    }
   }
   return largest;
 }

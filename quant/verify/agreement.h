@@ -21,8 +21,7 @@ Agreement agreementOf(const std::vector<SiteMeasure>& sites);
 
 /// The larger one; NaN, which compares with nothing, is the largest of all.
 double largerOrNaN(double a, double b);
-/// max |integer-true - fake-quant| over the largest output, of all linears; 0 where integers were not compared. Not
-/// finite where an output was not.
-double largestIntegerDifference(const std::vector<SiteMeasure>& sites);
+/// The largest integerMaxRelative of all linears; empty where none was compared, not finite where one is not.
+std::optional<double> largestIntegerDifference(const std::vector<SiteMeasure>& sites);
 
 }  // namespace oscope::quant

@@ -194,7 +194,8 @@ std::vector<SiteMeasure> LayerErrors::measures() const {
       requireFinite(endToEnd, linear.module);
       linear.outputSqnrLocalDb = sqnrDb(output.aa, output.dd);
       linear.outputSqnrDb = sqnrDb(endToEnd.aa, endToEnd.dd);
-      linear.integerMaxRelative = m_finished->integerMax[reader];
+      const auto compared = m_finished->integerMax.find(reader);
+      if (compared != m_finished->integerMax.end()) linear.integerMaxRelative = compared->second;
     }
     site.outputSqnrLocalDb = sqnrDb(outputs.aa, outputs.dd);
   }

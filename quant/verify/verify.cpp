@@ -90,7 +90,7 @@ void compare(const model::OpenedModel& model, Contender quantized, std::optional
   report.sites = std::move(comparison.contenders[0].sites);
   for (const SiteMeasure& site : report.sites) {
     for (const LinearMeasure& linear : site.linears) {
-      if (std::isfinite(linear.integerMaxRelative)) continue;
+      if (std::isfinite(linear.integerMaxRelative.value_or(0))) continue;
       report.diagnostics.push_back(
           {Severity::Error, "verify.integers", linear.module,
            "integer-true arithmetic and fake quantization differ by no finite number",
@@ -107,7 +107,7 @@ bool VerifyReport::filesPassed() const {
 }
 
 bool VerifyReport::passed() const {
-  return filesPassed() && std::isfinite(largestIntegerDifference(sites));
+  return filesPassed() && std::isfinite(largestIntegerDifference(sites).value_or(0));
 }
 
 VerifyReport verifyExport(const model::OpenedModel& model, const std::filesystem::path& exported,

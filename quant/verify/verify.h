@@ -42,9 +42,11 @@ const std::vector<CheckKind>& checkKinds();
 
 struct LinearMeasure {
   std::string module;
-  double outputSqnrLocalDb = 0;   ///< error of this linear alone, on the folded float model's input
-  double outputSqnrDb = 0;        ///< end to end: the quantized model on its own
-  double integerMaxRelative = 0;  ///< max |integer-true - fake-quant| over the largest output
+  double outputSqnrLocalDb = 0;  ///< error of this linear alone, on the folded float model's input
+  double outputSqnrDb = 0;       ///< end to end: the quantized model on its own
+  /// max |integer-true - fake-quant| over the largest output; empty where integers were not compared, not finite where
+  /// an output was not.
+  std::optional<double> integerMaxRelative;
 };
 
 struct SiteMeasure {

@@ -27,7 +27,7 @@ std::string checksHtml(const VerifyReport& report) {
 }
 
 std::string integersHtml(const VerifyReport& report) {
-  if (std::isfinite(largestIntegerDifference(report.sites))) return {};
+  if (std::isfinite(largestIntegerDifference(report.sites).value_or(0))) return {};
   return "<p class=\"failed\">✕ Integer-true arithmetic gives outputs that are not finite.</p>\n";
 }
 

@@ -34,10 +34,11 @@ Json agreementJson(const std::vector<SiteMeasure>& sites) {
 Json toJson(const SiteMeasure& site) {
   Json linears = Json::array();
   for (const LinearMeasure& linear : site.linears) {
-    linears.push_back({{"module", linear.module},
-                       {"output_sqnr_local_db", numberOrNull(linear.outputSqnrLocalDb)},
-                       {"output_sqnr_e2e_db", numberOrNull(linear.outputSqnrDb)},
-                       {"integer_max_relative", numberOrNull(linear.integerMaxRelative)}});
+    Json item = {{"module", linear.module},
+                 {"output_sqnr_local_db", numberOrNull(linear.outputSqnrLocalDb)},
+                 {"output_sqnr_e2e_db", numberOrNull(linear.outputSqnrDb)}};
+    if (linear.integerMaxRelative) item["integer_max_relative"] = numberOrNull(*linear.integerMaxRelative);
+    linears.push_back(std::move(item));
   }
   return {{"site", toString(site.id)},
           {"policy", toString(site.policy)},

@@ -49,7 +49,8 @@ SiteMeasure readSite(const Json& json, const std::string& where) {
     linear.module = requireKey<std::string>(item, "module", at);
     linear.outputSqnrLocalDb = decibels(item, "output_sqnr_local_db", at);
     linear.outputSqnrDb = decibels(item, "output_sqnr_e2e_db", at);
-    const bool isFinite = !requireKey<Json>(item, "integer_max_relative", at).is_null();
+    if (!item.contains("integer_max_relative")) return;
+    const bool isFinite = !item.at("integer_max_relative").is_null();
     linear.integerMaxRelative =
         isFinite ? requireKey<double>(item, "integer_max_relative", at) : std::numeric_limits<double>::quiet_NaN();
   });

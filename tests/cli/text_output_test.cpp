@@ -106,6 +106,7 @@ TEST(ConsoleProgress, TerminalsGetOneLineThatIsRewritten) {
 TEST(VerifyText, SaysWhereIntegersAreNotFiniteThatItFailed) {
   quant::VerifyReport report;
   report.sites.resize(1);
+  EXPECT_THAT(cli::verifyText(report), HasSubstr("fake-quant arithmetic: not compared\n"));
   report.sites[0].linears = {{"model.a", 30, 30, 1e-7}, {"model.b", 30, 30, 2e-7}};
   EXPECT_THAT(cli::verifyText(report), HasSubstr("fake-quant arithmetic: at most 2.0e-07 of the largest output"));
   EXPECT_THAT(cli::verifyText(report), HasSubstr("PASSED"));

@@ -11,6 +11,7 @@
 #include "analysis/compute/cpu_backend.h"
 #include "analysis/stats/hdf5_store.h"
 #include "quant/policy/plan.h"
+#include "quant/verify/agreement.h"
 #include "quant/verify/model_error.h"
 #include "tests/compute/tolerances.h"
 #include "tests/gpu/activation_plans.h"
@@ -171,13 +172,10 @@ TEST(DeviceMemory, AVerificationBringsBackFiguresAlone) {
     const auto compared = compareModels(model, {contender}, data, options, *device, {}, "verify");
     EXPECT_LE(largestCopyToHost(), static_cast<std::size_t>(data.length) * 5 * sizeof(double));
     ASSERT_EQ(compared.contenders[0].sites.size(), plan.sites.size());
-    double worst = 0;
-    for (const quant::SiteMeasure& site : compared.contenders[0].sites) {
-      for (const quant::LinearMeasure& linear : site.linears) worst = std::max(worst, linear.integerMaxRelative);
-    }
+    const auto worst = quant::largestIntegerDifference(compared.contenders[0].sites);
     const bool rowScales = plan.sites.front().activation.granularity != quant::ActivationPlan::Granularity::Cluster;
-    EXPECT_EQ(worst > 0, rowScales) << "both arithmetics were compared where integers have a scale per token";
-    EXPECT_LT(worst, compute::test::kIntegerAgreement);
+    EXPECT_EQ(worst.has_value(), rowScales) << "both arithmetics are compared where integers have a scale per token";
+    EXPECT_LT(worst.value_or(0), compute::test::kIntegerAgreement);
   }
 }
 

@@ -224,7 +224,7 @@ TEST_F(EndToEnd, PerplexitiesAgreeAfterFastCalibration) {
     EXPECT_NEAR(one.quantized.perplexity, two.quantized.perplexity, kShare * two.quantized.perplexity);
     for (const quant::SiteMeasure& site : one.sites) {
       for (const quant::LinearMeasure& linear : site.linears) {
-        EXPECT_LT(linear.integerMaxRelative, compute::test::kIntegerAgreement) << toString(site.id);
+        EXPECT_LT(linear.integerMaxRelative.value(), compute::test::kIntegerAgreement) << toString(site.id);
       }
     }
   }

@@ -56,7 +56,7 @@ TEST(IntegerAgreement, NaNIsTheLargestDifference) {
 TEST(IntegerAgreement, AProductThatIsNotFiniteFailsTheVerification) {
   test::ExportedSample sample;
   const VerifyReport report = verified(sample, OnceNotFinite::Kind::Integers);
-  EXPECT_TRUE(std::isnan(largestIntegerDifference(report.sites)));
+  EXPECT_TRUE(std::isnan(largestIntegerDifference(report.sites).value()));
   EXPECT_TRUE(report.filesPassed());
   EXPECT_FALSE(report.passed());
   ASSERT_EQ(report.diagnostics.size(), 1u);
@@ -68,9 +68,19 @@ TEST(IntegerAgreement, AProductThatIsNotFiniteFailsTheVerification) {
   const Json json = parseJson(toJson(report).dump(), "report");
   EXPECT_FALSE(json.at("passed").get<bool>());
   const VerifyReport read = verifyReportFromJson(json, "report");
-  EXPECT_TRUE(std::isnan(read.sites[0].linears[1].integerMaxRelative));
+  EXPECT_TRUE(std::isnan(read.sites[0].linears[1].integerMaxRelative.value()));
   EXPECT_EQ(read.sites[0].linears[0].integerMaxRelative, report.sites[0].linears[0].integerMaxRelative);
   EXPECT_FALSE(read.passed());
+}
+
+TEST(IntegerAgreement, WhatWasNotComparedHasNoFigure) {
+  VerifyReport report;
+  report.sites.resize(1);
+  report.sites[0].linears.resize(1);
+  EXPECT_EQ(largestIntegerDifference(report.sites), std::nullopt);
+  EXPECT_TRUE(report.passed());
+  const Json site = toJson(report.sites[0]);
+  EXPECT_FALSE(site.at("linears").at(0).contains("integer_max_relative"));
 }
 
 TEST(LayerErrors, NameTheFirstLinearWhoseErrorIsNotFinite) {

@@ -26,7 +26,7 @@ void expectSites(const VerifyReport& report, const Json& golden) {
           << linear.module;
       EXPECT_NEAR(linear.outputSqnrDb, output.at("output_sqnr_e2e_db").get<double>(), test::kEndToEndDb)
           << linear.module;
-      EXPECT_LT(linear.integerMaxRelative, test::kIntegerRelative) << linear.module;
+      EXPECT_LT(linear.integerMaxRelative.value(), test::kIntegerRelative) << linear.module;
     }
   }
 }

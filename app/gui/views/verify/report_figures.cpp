@@ -99,16 +99,15 @@ std::vector<CheckLine> checkLines(const quant::VerifyReport& report) {
     }
     if (line.total > 0) lines.push_back(line);
   }
-  if (ran(report)) {
+  if (const std::optional<double> largest = quant::largestIntegerDifference(report.sites); ran(report) && largest) {
     CheckLine integers;
     integers.title = QObject::tr("Fake-quant = integer-true");
-    const double largest = quant::largestIntegerDifference(report.sites);
     integers.total = 1;
-    integers.passed = std::isfinite(largest) ? 1 : 0;
-    integers.value = integers.passed == 1 ? QString::asprintf("≤ %.1e", largest) : QObject::tr("not finite");
+    integers.passed = std::isfinite(*largest) ? 1 : 0;
+    integers.value = integers.passed == 1 ? QString::asprintf("≤ %.1e", *largest) : QObject::tr("not finite");
     for (const quant::SiteMeasure& site : report.sites) {
       for (const quant::LinearMeasure& linear : site.linears) {
-        if (!std::isfinite(linear.integerMaxRelative)) integers.failures << text(linear.module);
+        if (!std::isfinite(linear.integerMaxRelative.value_or(0))) integers.failures << text(linear.module);
       }
     }
     lines.push_back(integers);
