@@ -34,7 +34,7 @@ std::vector<BackendCase> testBackends() {
        kFullProducts},
       {"emulated_fast_backwards",
        [] {
-         return emulated(MatmulPrecision::Fast, {true, false});
+         return emulated(MatmulPrecision::Fast, {true, true});
        },
        kFastProducts},
   };
