@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "gpu/kernels/pack_heads_kernels.cuh"
+#include "gpu/kernels/quad.cuh"
 
 namespace oscope::gpu {
 namespace {
@@ -43,16 +44,6 @@ __device__ inline void loadHalves(const HalfHeads& from, const std::uint16_t* ro
 /// Where a head begins in a row.
 __device__ inline const std::uint16_t* headOf(const HalfHeads& heads, std::int64_t row, int head) {
   return heads.data + (row * heads.heads + head) * heads.pitch;
-}
-
-__device__ inline float quadLargest(float value) {
-  value = fmaxf(value, warpXor(value, 1));
-  return fmaxf(value, warpXor(value, 2));
-}
-
-__device__ inline float quadTotal(float value) {
-  value += warpXor(value, 1);
-  return value + warpXor(value, 2);
 }
 
 /// 1 / (the scale of a head's fp16 values).
@@ -156,7 +147,7 @@ __global__ void __launch_bounds__(HalfTile<kWidth>::kThreads, HalfTile<kWidth>::
       float top = largest[h];
 #pragma unroll
       for (int n = 0; n < kKeys / 8; ++n) top = fmaxf(top, fmaxf(scores[n][2 * h], scores[n][2 * h + 1]));
-      top = quadLargest(top);
+      top = quadMax(top);
       const float base = top == -INFINITY ? 0.0f : top * scale;  // no key of this row so far
       shrink[h] = powerOfTwoNear(fmaf(largest[h], scale, -base));
       largest[h] = top;
@@ -199,7 +190,7 @@ __global__ void __launch_bounds__(HalfTile<kWidth>::kThreads, HalfTile<kWidth>::
   const int valueDim = static_cast<int>(shape.valueDim);
 #pragma unroll
   for (int h = 0; h < 2; ++h) {
-    const float inverse = unscale / quadTotal(total[h]);
+    const float inverse = unscale / quadSum(total[h]);
     const int query = first + warpRow + g + 8 * h;
     if (query >= length) continue;
     float* to = out + ((start + query) * shape.heads + head) * valueDim;

@@ -8,6 +8,7 @@
 #include "gpu/kernels/attention.h"
 #include "gpu/kernels/block_sum.cuh"
 #include "gpu/kernels/float_math.h"
+#include "gpu/kernels/quad.cuh"
 
 namespace oscope::gpu {
 namespace {
@@ -65,16 +66,6 @@ __device__ inline void loadRows(const HeadInput& from, std::int64_t start, std::
     const int row = i / kWidth, c = i % kWidth;
     to[row * (kWidth + kPad) + c] = c < dim && first + row < length ? base[(first + row) * from.rowStride + c] : 0.0f;
   }
-}
-
-__device__ inline float quadMax(float value) {
-  value = fmaxf(value, warpXor(value, 1));
-  return fmaxf(value, warpXor(value, 2));
-}
-
-__device__ inline float quadSum(float value) {
-  value += warpXor(value, 1);
-  return value + warpXor(value, 2);
 }
 
 template <int kWidth>
